@@ -1,0 +1,1 @@
+//! The vendor fence: everything that knows one vendor's machines by name.

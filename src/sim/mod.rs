@@ -1,0 +1,90 @@
+//! The simulated BMC: a believable server that anybody can try every command on, and the test
+//! double of the whole suite.
+//!
+//! State and handlers are keyed by (network function, command). The faces through which it is
+//! reached are apart: in process (`transport::sim`), a unix socket and UDP (here).
+
+pub mod app;
+pub mod fault;
+mod profile;
+mod registry;
+pub mod socket;
+mod state;
+
+pub use profile::{Profile, ProfileError};
+pub use state::State;
+
+use crate::ipmi::{CompletionCode, Reply, Request};
+use fault::{Decision, Faults};
+use std::time::Duration;
+
+/// Where a request came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Channel number the request arrived on (15 is the system interface, 1 the LAN).
+    pub channel: u8,
+    /// Privilege in force, 1 (callback) to 5 (OEM).
+    pub privilege: u8,
+    /// Handle of the session, 0 without one.
+    pub session: u8,
+}
+
+impl Origin {
+    /// The system interface: no session, no limit.
+    pub fn system_interface() -> Self {
+        Origin { channel: 0x0f, privilege: 4, session: 0 }
+    }
+}
+
+/// What the simulated BMC does about a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Answers at once.
+    Reply(Reply),
+    /// Answers after a while.
+    Delayed(Duration, Reply),
+    /// Says nothing.
+    Silence,
+}
+
+/// A simulated BMC: its state, its faults and what it has been asked.
+pub struct SimulatedBmc {
+    state: State,
+    faults: Faults,
+    log: Vec<Request>,
+}
+
+impl SimulatedBmc {
+    /// A BMC as the profile describes it.
+    pub fn new(profile: Profile) -> Self {
+        let faults = profile.faults.clone();
+        SimulatedBmc { state: State::new(profile), faults, log: Vec::new() }
+    }
+
+    /// Answers one request.
+    pub fn handle(&mut self, origin: &Origin, request: &Request) -> Answer {
+        self.log.push(request.clone());
+        let normal = match registry::find(request.netfn, request.cmd) {
+            Some(handler) => match handler(&mut self.state, origin, request) {
+                Ok(data) => Reply::ok(data),
+                Err(code) => Reply::refused(code),
+            },
+            None => Reply::refused(CompletionCode::INVALID_COMMAND),
+        };
+        match self.faults.decide(request, normal) {
+            Decision::Reply(reply) => Answer::Reply(reply),
+            Decision::Delay(delay, reply) => Answer::Delayed(delay, reply),
+            Decision::Drop => Answer::Silence,
+        }
+    }
+
+    /// Every request so far, oldest first.
+    pub fn requests(&self) -> &[Request] {
+        &self.log
+    }
+
+    /// The state, for a face that needs to look at it (users, channels, sessions).
+    pub fn state(&mut self) -> &mut State {
+        &mut self.state
+    }
+}

@@ -1,0 +1,6 @@
+//! What only the operating system can tell or do, and all `unsafe` code of the crate.
+#![allow(unsafe_code)]
+
+mod level;
+
+pub use level::Level;
