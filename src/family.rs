@@ -1,1 +1,86 @@
-//! Work in progress.
+//! What a family of commands is, and what it is handed.
+
+use crate::bmc::{Bmc, CallError};
+use crate::out::{Output, completion_text};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A command's return code. Reference: the process fails when it is negative, and only then; some
+/// refusals are positive and count as success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status(pub i32);
+
+impl Status {
+    /// Success.
+    pub const OK: Status = Status(0);
+    /// Failure.
+    pub const FAILED: Status = Status(-1);
+
+    /// The status of the process.
+    pub fn exit_code(self) -> u8 {
+        u8::from(self.0 < 0)
+    }
+}
+
+/// What ends a command early: its `Display` is the reference's sentence for that call site.
+pub trait Fault: std::fmt::Display {
+    /// The return code that goes with it.
+    fn status(&self) -> Status {
+        Status::FAILED
+    }
+}
+
+/// Everything a command works with: one BMC, one pair of streams, and what the user chose.
+pub struct Context {
+    /// The conversation with the BMC.
+    pub bmc: Bmc,
+    /// The streams.
+    pub out: Output,
+    /// What the options chose for the commands.
+    pub settings: Settings,
+}
+
+/// Options that concern commands rather than the way to the BMC.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Logical unit for `raw` (`-l`).
+    pub lun: u8,
+    /// The character that introduces an escape in a SOL session (`-e`).
+    pub sol_escape: u8,
+    /// The program's name as the user called it, without its path.
+    pub program: String,
+}
+
+impl Context {
+    /// Says why a command ended early, and turns its outcome into a return code.
+    pub fn conclude<F: Fault>(&self, outcome: Result<Status, F>) -> Status {
+        outcome.unwrap_or_else(|fault| {
+            self.out.error(&fault.to_string());
+            fault.status()
+        })
+    }
+}
+
+/// What running a command gives back.
+pub type Running<'a> = Pin<Box<dyn Future<Output = Status> + Send + 'a>>;
+
+/// One family: a first word of the command line and all that it leads to.
+pub struct Family {
+    /// The word.
+    pub name: &'static str,
+    /// Its line in the command table; none where the reference does not list it.
+    pub summary: Option<&'static str>,
+    /// The subcommands as data, for help and completion.
+    pub tree: fn() -> clap::Command,
+    /// Runs the words after the family's own.
+    pub run: for<'a> fn(&'a mut Context, &'a [String]) -> Running<'a>,
+}
+
+/// What most sentences about a failed request end with: a colon and the completion code's text, or
+/// nothing where the BMC did not answer at all.
+pub fn because(error: &CallError) -> String {
+    match error.code() {
+        Some(code) => format!(": {}", completion_text(code.0)),
+        None => String::new(),
+    }
+}

@@ -14,6 +14,7 @@ pub mod ipmi;
 pub mod oem;
 pub mod out;
 pub mod protocol;
+pub mod run;
 pub mod sim;
 pub mod sys;
 pub mod tables;

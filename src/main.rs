@@ -1,5 +1,5 @@
-//! The `ipmitool` binary: everything is in the library, this only turns its status into an exit code.
+//! The `ipmitool` binary: everything is in the library.
 
 fn main() -> std::process::ExitCode {
-    ipmitool::cmd::main()
+    ipmitool::run::main()
 }

@@ -1,1 +1,181 @@
-//! Work in progress.
+//! The conversation with one BMC: the only way a family talks.
+//!
+//! Errors here have no words for a user; the family's call site has.
+
+pub mod preamble;
+
+pub use preamble::Extensions;
+
+use crate::ipmi::{Command, CompletionCode, DecodeError, Reply, Request, Route};
+use crate::transport::{Limits, Transport, TransportError};
+
+/// Why a command brought no reply a family can use.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// No reply at all.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The BMC refused.
+    #[error("refused with completion code {:#04x}", .0.0)]
+    Refused(CompletionCode),
+    /// The reply cannot be one to this command.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}
+
+impl CallError {
+    /// The completion code, where the BMC refused.
+    pub fn code(&self) -> Option<CompletionCode> {
+        match self {
+            CallError::Refused(code) => Some(*code),
+            _ => None,
+        }
+    }
+}
+
+/// One BMC, reached by one transport.
+pub struct Bmc {
+    transport: Box<dyn Transport>,
+    route: Route,
+    extensions: Extensions,
+}
+
+impl Bmc {
+    /// A conversation over an open transport.
+    pub fn new(transport: Box<dyn Transport>, route: Route) -> Self {
+        Bmc { transport, route, extensions: Extensions::default() }
+    }
+
+    /// The interface's name, as `-I` takes it.
+    pub fn interface(&self) -> &'static str {
+        self.transport.name()
+    }
+
+    /// The transport, for what only it knows (its session, its limits).
+    pub fn transport(&self) -> &dyn Transport {
+        self.transport.as_ref()
+    }
+
+    /// Where requests go unless a call says otherwise.
+    pub fn route(&self) -> Route {
+        self.route
+    }
+
+    /// Changes where requests go.
+    pub fn set_route(&mut self, route: Route) {
+        self.route = route;
+    }
+
+    /// What the preamble found out.
+    pub fn extensions(&self) -> Extensions {
+        self.extensions
+    }
+
+    /// Keeps what the preamble found out.
+    pub fn set_extensions(&mut self, extensions: Extensions) {
+        self.extensions = extensions;
+    }
+
+    /// Sends a typed command and reads its reply.
+    ///
+    /// # Errors
+    /// No reply, a refusal, or a reply that cannot be read.
+    pub async fn call<C: Command>(&self, command: &C) -> Result<C::Reply, CallError> {
+        self.call_at(&self.route, command).await
+    }
+
+    /// The same, to another controller.
+    ///
+    /// # Errors
+    /// As [`Bmc::call`].
+    pub async fn call_at<C: Command>(&self, route: &Route, command: &C) -> Result<C::Reply, CallError> {
+        let reply = self.send_at(route, &command.request()).await?;
+        if !reply.completion.is_ok() {
+            return Err(CallError::Refused(reply.completion));
+        }
+        Ok(C::decode(&reply.data)?)
+    }
+
+    /// Sends a request as it is. A refusal is a reply here.
+    ///
+    /// # Errors
+    /// No reply.
+    pub async fn send(&self, request: &Request) -> Result<Reply, TransportError> {
+        self.send_at(&self.route, request).await
+    }
+
+    /// The same, to another controller.
+    ///
+    /// # Errors
+    /// No reply.
+    pub async fn send_at(&self, route: &Route, request: &Request) -> Result<Reply, TransportError> {
+        self.transport.transact(route, request).await
+    }
+
+    /// Sends a command whose reply may never come.
+    ///
+    /// # Errors
+    /// The request could not be sent.
+    pub async fn post<C: Command>(&self, command: &C) -> Result<(), TransportError> {
+        self.transport.post(&self.route, &command.request()).await
+    }
+
+    /// Largest request data, allowing for bridging (bytes).
+    pub fn max_request(&self) -> u16 {
+        limit(self.transport.limits().request, 8, self.route)
+    }
+
+    /// Largest reply data, allowing for bridging (bytes).
+    pub fn max_response(&self) -> u16 {
+        limit(self.transport.limits().response, 7, self.route)
+    }
+
+    /// Changes the largest request data (`-z`).
+    pub fn set_max_request(&self, request: u16) {
+        let limits = self.transport.limits();
+        self.transport.set_limits(Limits { request, ..limits });
+    }
+
+    /// Ends the conversation.
+    pub async fn close(&self) {
+        self.transport.close().await;
+    }
+}
+
+/// Bytes of data that every IPMB message can carry (IPMI 2.0 section 6.5: 32 bytes with framing).
+const IPMB_DATA: u16 = 25;
+
+/// What is left of a transport's limit when a message is wrapped in Send Message once or twice.
+/// A transport without an opinion counts as IPMB, which a wrapper of `allowance` bytes does not shrink.
+fn limit(base: u16, allowance: u16, route: Route) -> u16 {
+    use crate::ipmi::Bridging;
+    let bridging = route.bridging();
+    let base = match (base, bridging) {
+        (0, Bridging::None) => IPMB_DATA,
+        (0, _) => IPMB_DATA + allowance,
+        (size, _) => size,
+    };
+    match bridging {
+        Bridging::None => base,
+        Bridging::Single => base.saturating_sub(8).min(IPMB_DATA),
+        Bridging::Double => base.saturating_sub(8).min(IPMB_DATA).saturating_sub(8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bridging_shrinks_the_limits() {
+        let direct = Route::direct();
+        let single = Route { target_addr: 0x82, target_channel: 7, ..direct };
+        let double = Route { transit_addr: 0x84, transit_channel: 3, ..single };
+        assert_eq!([limit(0, 8, direct), limit(38, 8, direct)], [25, 38]);
+        assert_eq!(
+            [limit(0, 8, single), limit(0, 7, single), limit(38, 8, single), limit(20, 8, single)],
+            [25, 24, 25, 12]
+        );
+        assert_eq!([limit(38, 8, double), limit(10, 8, double)], [17, 0]);
+    }
+}

@@ -4,6 +4,7 @@
 //! whatever the bytes; a reply that is shorter than the specification's leaves trailing fields
 //! absent where the field's reader allows it (see [`Reader`]).
 
+pub mod chassis;
 mod code;
 mod reader;
 mod route;

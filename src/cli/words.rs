@@ -1,0 +1,1 @@
+//! Lines of `shell` and `exec` as words, with the reference's quoting.

@@ -1,0 +1,48 @@
+//! From the options to an open transport.
+
+use crate::cli::Options;
+use crate::out::{Level, Output};
+use crate::sim::{Profile, SimulatedBmc};
+use crate::transport::sim::SimTransport;
+use crate::transport::{Observer, OpenError, SharedObserver, Transport};
+use std::sync::Arc;
+
+impl Observer for Output {
+    fn verbosity(&self) -> u32 {
+        u32::try_from(self.verbose()).unwrap_or(0)
+    }
+
+    fn log(&self, level: Level, text: &str) {
+        Output::log(self, level, text);
+    }
+}
+
+/// Whether an interface of this name can be loaded.
+pub fn is_known(name: &str) -> bool {
+    name == "sim" || crate::cli::INTERFACES.iter().any(|interface| interface.name == name)
+}
+
+/// Opens the way to the BMC. What the user is to read has been said when this fails.
+///
+/// # Errors
+/// [`OpenError`].
+pub async fn open(name: &str, options: &Options, out: &Output) -> Result<Box<dyn Transport>, OpenError> {
+    let observer: SharedObserver = Arc::new(out.clone());
+    match name {
+        "sim" => Ok(Box::new(SimTransport::new(SimulatedBmc::new(profile(options, out)?)))),
+        _ => {
+            observer.log(Level::Error, &format!("Interface {name} not supported"));
+            Err(OpenError)
+        }
+    }
+}
+
+/// The simulated machine: the default server, or what `-D FILE` describes.
+fn profile(options: &Options, out: &Output) -> Result<Profile, OpenError> {
+    let Some(path) = &options.device_file else { return Ok(Profile::default()) };
+    let read = std::fs::read_to_string(path).map_err(Into::into).and_then(|text| Profile::parse(&text));
+    read.map_err(|error| {
+        out.error(&format!("{path}: {error}"));
+        OpenError
+    })
+}

@@ -1,0 +1,64 @@
+//! One run of the program: options, the way to the BMC, the command, and the exit code.
+//!
+//! This is the library's half of `main`, and the only room that joins all the others.
+
+mod connect;
+mod process;
+mod startup;
+
+use crate::cli::getopt::{Event, Scanner};
+use crate::cli::{self, Action};
+use crate::family::Status;
+use crate::out::{Format, Output, text};
+use crate::{cmd, out};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::process::ExitCode;
+
+/// Runs the program on the process's own arguments and streams.
+pub fn main() -> ExitCode {
+    process::prepare();
+    let mut arguments = std::env::args_os().map(|word: OsString| text(&word.into_vec()));
+    let argv0 = arguments.next().unwrap_or_else(|| "ipmitool".to_owned());
+    let words: Vec<String> = arguments.collect();
+    let out = Output::process(format(&words));
+    let status = run(&argv0, &words, &out);
+    out.finish();
+    out.flush();
+    ExitCode::from(status.exit_code())
+}
+
+fn run(argv0: &str, words: &[String], out: &Output) -> Status {
+    let commands = cmd::command_lines();
+    let parsed = cli::parse(argv0, words, &commands, out, &mut process::Process);
+    let words = match parsed.action {
+        Action::Done(status) => return Status(status),
+        Action::Run(words) => words,
+    };
+    if words.first().is_some_and(|word| word == "help") {
+        cmd::print_table(out);
+        return Status::OK;
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            out.error(&format!("Could not start: {error}"));
+            return Status::FAILED;
+        }
+    };
+    runtime.block_on(startup::run(argv0, parsed.options, words, out.clone()))
+}
+
+/// The form of output, which has to be known before anything can be said.
+fn format(words: &[String]) -> out::Format {
+    let posixly_correct = std::env::var_os("POSIXLY_CORRECT").is_some();
+    let mut format = Format::Text;
+    for event in Scanner::new(words, cli::LETTERS, cli::LONGS, posixly_correct) {
+        match event {
+            Event::Long(long) if long == "json" => format = Format::Json,
+            Event::Long(long) if long == "table" => format = Format::Table,
+            _ => {}
+        }
+    }
+    format
+}

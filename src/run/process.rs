@@ -1,0 +1,33 @@
+//! The process around a run: environment, files, terminal.
+
+use crate::cli::{Secret, Surroundings};
+use crate::out::bytes_of;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+/// What has to be set right before anything else.
+pub fn prepare() {}
+
+/// The process's own surroundings.
+pub struct Process;
+
+impl Surroundings for Process {
+    fn env(&self, name: &str) -> Option<Vec<u8>> {
+        std::env::var_os(name).map(OsString::into_vec)
+    }
+
+    fn prompt(&mut self, _prompt: &str) -> Option<Secret> {
+        None
+    }
+
+    fn read_start(&mut self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
+        let mut start = Vec::new();
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        File::open(OsStr::from_bytes(&bytes_of(path)))?.take(limit).read_to_end(&mut start)?;
+        Ok(start)
+    }
+
+    fn scrub(&mut self, _word: usize, _offset: usize) {}
+}

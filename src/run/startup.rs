@@ -1,0 +1,213 @@
+//! What happens between the options and the command, in the reference's order.
+
+use super::connect;
+use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
+use crate::bmc::{Bmc, Extensions};
+use crate::cli::{AuthType, OemType, Options, Secret, Surroundings};
+use crate::cmd;
+use crate::family::{Context, Settings, Status};
+use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
+use crate::out::Output;
+use std::borrow::Cow;
+
+/// The character that introduces an escape in a SOL session, unless `-e` says otherwise.
+const SOL_ESCAPE: u8 = b'~';
+
+/// Opens the interface the options choose, runs the words, and closes.
+pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Output) -> Status {
+    let refused = Status(options.refusal.unwrap_or(-1));
+    ask_for_password(&mut options);
+    let interface = match (&options.interface, &options.host) {
+        (Some(name), _) => Some(name.as_str()),
+        (None, Some(_)) => Some("lan"),
+        (None, None) => None,
+    };
+    if let (Some(name), Some(password)) = (interface, &options.password)
+        && let Some(limit) = password_limit(name)
+        && password.expose().len() > limit
+    {
+        out.error(&format!("{name}: password is longer than {limit} bytes."));
+        return Status::FAILED;
+    }
+    let name = interface.unwrap_or("open").to_owned();
+    if !connect::is_known(&name) {
+        out.error(&format!("Error loading interface {name}"));
+        return refused;
+    }
+    let oem = match options.oem.as_deref().map(|word| OemType::named(word).ok_or(word)) {
+        Some(Err(word)) => {
+            out.error(&format!("OEM setup for \"{word}\" failed"));
+            return refused;
+        }
+        Some(Ok(oem)) => Some(oem),
+        None => None,
+    };
+    if options.auth_type == Some(AuthType::NONE) {
+        options.password = None;
+    }
+    let Ok(transport) = connect::open(&name, &options, &out).await else { return refused };
+    let my_addr = if options.my_addr == 0 { BMC_ADDRESS } else { options.my_addr };
+    let mut bmc = Bmc::new(transport, Route { my_addr, target_addr: my_addr, ..Route::direct() });
+    if !address(&mut bmc, &options, oem, &out).await {
+        return refused;
+    }
+    if options.large_buffer != 0 {
+        out.println(&format!("Setting large buffer to {}", options.large_buffer));
+        if options.large_buffer < 25 {
+            out.error(&format!("Request size is too small ({}), leave default size", options.large_buffer));
+        } else {
+            bmc.set_max_request(options.large_buffer);
+        }
+    }
+    let settings = Settings {
+        lun: options.lun,
+        sol_escape: options.sol_escape.unwrap_or(SOL_ESCAPE),
+        program: argv0.rsplit('/').next().unwrap_or(argv0).to_owned(),
+    };
+    let mut context = Context { bmc, out, settings };
+    let status = cmd::dispatch(&mut context, &words).await;
+    context.bmc.close().await;
+    status
+}
+
+/// Reference: a host without a password is asked for one, whatever the interface.
+fn ask_for_password(options: &mut Options) {
+    if options.host.is_some() && options.password.is_none() && options.auth_type != Some(AuthType::NONE) {
+        options.password = super::process::Process.prompt("Password: ").or_else(|| Some(Secret::default()));
+    }
+}
+
+/// Bytes of password the session protocols have room for (IPMI 2.0 sections 22.17 and 13.31).
+fn password_limit(interface: &str) -> Option<usize> {
+    match interface {
+        "lan" => Some(16),
+        "lanplus" => Some(20),
+        _ => None,
+    }
+}
+
+/// Finds out what the controller is and sets the addresses. False ends the run.
+async fn address(bmc: &mut Bmc, options: &Options, oem: Option<OemType>, out: &Output) -> bool {
+    let pass_through = oem == Some(OemType::I82571spt);
+    if !pass_through {
+        let extensions = discover(bmc, out).await;
+        bmc.set_extensions(extensions);
+    }
+    let mut address = options.my_addr;
+    if address == 0 && !pass_through {
+        out.debug("Acquire IPMB address");
+        address = ipmb_address(bmc, out).await;
+        out.info(&format!("Discovered IPMB address {address:#x}"));
+    }
+    let mut route = bmc.route();
+    if address != 0 && address != route.my_addr {
+        bmc.transport().set_own_address(address);
+        route.my_addr = address;
+    }
+    route.target_addr = route.my_addr;
+    if options.transit_addr != 0 || options.target_addr != 0 {
+        if (options.transit_addr != 0 || options.transit_channel != 0) && options.target_addr == 0 {
+            out.error(&format!(
+                "Transit address/channel {:#x}/{} ignored. Target address must be specified!",
+                options.transit_addr,
+                sharp_hex(options.transit_channel)
+            ));
+            return false;
+        }
+        route = Route {
+            my_addr: route.my_addr,
+            target_addr: options.target_addr,
+            target_channel: options.target_channel,
+            transit_addr: options.transit_addr,
+            transit_channel: options.transit_channel,
+        };
+        bmc.set_route(route);
+        let target = ipmb_address(bmc, out).await;
+        if target != 0 {
+            out.info(&format!("Discovered Target IPMB-0 address {target:#x}"));
+        }
+    }
+    bmc.set_route(route);
+    true
+}
+
+/// `%#x`: C leaves the prefix out of a zero.
+fn sharp_hex(value: u8) -> Cow<'static, str> {
+    if value == 0 { Cow::Borrowed("0") } else { Cow::Owned(format!("{value:#x}")) }
+}
+
+async fn discover(bmc: &Bmc, out: &Output) -> Extensions {
+    let route = bmc.route();
+    let path = format!(
+        "my_addr {}, transit {}, target {}",
+        sharp_hex(route.my_addr),
+        sharp_hex(route.transit_addr),
+        sharp_hex(route.target_addr)
+    );
+    out.debug(&format!("Running Get PICMG Properties {path}"));
+    match preamble::picmg(bmc).await {
+        Ok(version) => {
+            out.debug(&format!("Discovered PICMG Extension Version {}", dotted(version)));
+            return Extensions { picmg: true, vita: false };
+        }
+        Err(GroupRefusal::NoResponse) => out.debug("No response from Get PICMG Properties"),
+        Err(GroupRefusal::Refused(code)) => {
+            out.debug(&format!("Error response {:#x} from Get PICMG Properties", code.0));
+        }
+        Err(GroupRefusal::Short(length)) => {
+            out.info(&format!("Invalid Get PICMG Properties response length {length}"));
+        }
+        Err(GroupRefusal::WrongGroup(group)) => {
+            out.info(&format!("Invalid Get PICMG Properties group extension {group:#x}"));
+        }
+        Err(GroupRefusal::UnknownVersion(version)) => {
+            out.info(&format!("Unknown PICMG Extension Version {}", dotted(version)));
+        }
+        Err(GroupRefusal::UnknownStandard(_)) => {}
+    }
+    out.info(&format!("Running Get VSO Capabilities {path}"));
+    match preamble::vita(bmc).await {
+        Ok(version) => {
+            out.info(&format!("Discovered VITA 46.11 Revision {}", dotted(version)));
+            return Extensions { picmg: false, vita: true };
+        }
+        Err(GroupRefusal::NoResponse) => out.error("No valid response received"),
+        Err(GroupRefusal::Refused(CompletionCode::INVALID_FIELD)) => {
+            out.info(&format!("Invalid data field received: {}", code_name(CompletionCode::INVALID_FIELD)));
+        }
+        Err(refusal) => out.info(&vita_refusal(refusal)),
+    }
+    Extensions::default()
+}
+
+async fn ipmb_address(bmc: &Bmc, out: &Output) -> u8 {
+    match (preamble::ipmb_address(bmc).await, bmc.extensions().picmg) {
+        (Ok(address), _) => return address,
+        (Err(GroupRefusal::Refused(code)), true) => {
+            out.debug(&format!("Get Address Info failed: {:#x} {}", code.0, code_name(code)));
+        }
+        (Err(_), true) => out.debug("Get Address Info failed: No Response"),
+        // Reference: where the discovery stays silent, this query does not.
+        (Err(refusal), false) => out.error(&vita_refusal(refusal)),
+    }
+    0
+}
+
+fn vita_refusal(refusal: GroupRefusal) -> String {
+    match refusal {
+        GroupRefusal::NoResponse => "No valid response received".to_owned(),
+        GroupRefusal::Refused(code) => format!("Invalid completion code received: {}", code_name(code)),
+        GroupRefusal::Short(length) => format!("Invalid response length {length}"),
+        GroupRefusal::WrongGroup(group) => format!("Invalid group extension {}", sharp_hex(group)),
+        GroupRefusal::UnknownStandard(standard) => format!("Unknown VSO Standard {standard}"),
+        GroupRefusal::UnknownVersion(version) => format!("Unknown VSO Specification Revision {}", dotted(version)),
+    }
+}
+
+fn dotted(version: GroupVersion) -> String {
+    format!("{}.{}", version.major, version.minor)
+}
+
+fn code_name(code: CompletionCode) -> Cow<'static, str> {
+    Cow::Owned(format!("{:#x}", code.0))
+}
