@@ -4,7 +4,7 @@ use crate::cli::Options;
 use crate::out::{Level, Output};
 use crate::sim::{Profile, SimulatedBmc};
 use crate::transport::sim::SimTransport;
-use crate::transport::{Observer, OpenError, SharedObserver, Transport};
+use crate::transport::{self, Observer, OpenError, SharedObserver, Transport};
 use std::sync::Arc;
 
 impl Observer for Output {
@@ -30,6 +30,7 @@ pub async fn open(name: &str, options: &Options, out: &Output) -> Result<Box<dyn
     let observer: SharedObserver = Arc::new(out.clone());
     match name {
         "sim" => Ok(Box::new(SimTransport::new(SimulatedBmc::new(profile(options, out)?)))),
+        "dummy" => transport::dummy::open(&dummy_socket(), observer).await,
         _ => {
             observer.log(Level::Error, &format!("Interface {name} not supported"));
             Err(OpenError)
@@ -45,4 +46,9 @@ fn profile(options: &Options, out: &Output) -> Result<Profile, OpenError> {
         out.error(&format!("{path}: {error}"));
         OpenError
     })
+}
+
+/// The socket of `-I dummy`.
+fn dummy_socket() -> std::path::PathBuf {
+    std::env::var_os("IPMI_DUMMY_SOCK").map_or_else(|| transport::dummy::DEFAULT_SOCKET.into(), Into::into)
 }

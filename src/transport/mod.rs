@@ -4,6 +4,7 @@
 //! `protocol`. It says nothing to a user itself: what the reference would print while opening or
 //! while waiting goes to an [`Observer`].
 
+pub mod dummy;
 pub mod sim;
 
 use crate::ipmi::{Reply, Request, Route};
@@ -107,4 +108,10 @@ pub trait Transport: Send + Sync {
 
     /// Ends the session.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// An operating-system error as C's `strerror` words it.
+pub fn errno_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
