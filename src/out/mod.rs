@@ -38,6 +38,5 @@ macro_rules! line {
 
 /// The text of a completion code (IPMI 2.0 table 5-2).
 pub fn completion_text(code: u8) -> std::borrow::Cow<'static, str> {
-    // TODO with tables
-    format!("{code:#x}").into()
+    crate::tables::completion::COMPLETION_CODES.name(code)
 }

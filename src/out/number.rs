@@ -14,8 +14,8 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     }
     let text = format!("{value:.decimals$}");
     match super::time::decimal_point() {
-        "." => text,
-        point => text.replacen('.', point, 1),
+        '.' => text,
+        point => text.chars().map(|c| if c == '.' { point } else { c }).collect(),
     }
 }
 

@@ -2,13 +2,16 @@
 
 use crate::cli::{Secret, Surroundings};
 use crate::out::bytes_of;
+use crate::sys::{process, terminal};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// What has to be set right before anything else.
-pub fn prepare() {}
+pub fn prepare() {
+    process::default_sigpipe();
+}
 
 /// The process's own surroundings.
 pub struct Process;
@@ -18,8 +21,8 @@ impl Surroundings for Process {
         std::env::var_os(name).map(OsString::into_vec)
     }
 
-    fn prompt(&mut self, _prompt: &str) -> Option<Secret> {
-        None
+    fn prompt(&mut self, prompt: &str) -> Option<Secret> {
+        terminal::ask_secret(&bytes_of(prompt)).ok().map(Secret::new)
     }
 
     fn read_start(&mut self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
@@ -29,5 +32,8 @@ impl Surroundings for Process {
         Ok(start)
     }
 
-    fn scrub(&mut self, _word: usize, _offset: usize) {}
+    fn scrub(&mut self, word: usize, offset: usize) {
+        // The words are counted without the program's name.
+        process::scrub_argument(word + 1, offset);
+    }
 }

@@ -7,7 +7,7 @@ use crate::cli::{AuthType, OemType, Options, Secret, Surroundings};
 use crate::cmd;
 use crate::family::{Context, Settings, Status};
 use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
-use crate::out::Output;
+use crate::out::{Output, completion_text};
 use std::borrow::Cow;
 
 /// The character that introduces an escape in a SOL session, unless `-e` says otherwise.
@@ -209,5 +209,5 @@ fn dotted(version: GroupVersion) -> String {
 }
 
 fn code_name(code: CompletionCode) -> Cow<'static, str> {
-    Cow::Owned(format!("{:#x}", code.0))
+    completion_text(code.0)
 }

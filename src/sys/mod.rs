@@ -2,5 +2,8 @@
 #![allow(unsafe_code)]
 
 mod level;
+pub mod process;
+pub mod terminal;
+pub mod time;
 
 pub use level::Level;

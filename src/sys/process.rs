@@ -1,0 +1,38 @@
+//! The process itself: its signals, and its arguments as other processes see them.
+
+use std::io::{Read, Seek, SeekFrom, Write};
+
+/// Lets a closed pipe end the process quietly, as it ends a C program.
+pub fn default_sigpipe() {
+    // SAFETY: `SIG_DFL` is a valid disposition, and nothing in this process relies on the previous one.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
+}
+
+/// Overwrites the end of one argument, from byte `offset` on, with `X`: what `ps` shows of it.
+/// Argument 0 is the program's name. Where the system does not say where the arguments are, nothing happens.
+pub fn scrub_argument(argument: usize, offset: usize) {
+    let _ = try_scrub(argument, offset);
+}
+
+fn try_scrub(argument: usize, offset: usize) -> Option<()> {
+    // proc(5): fields 48 and 49 of stat, counted after the parenthesised name, are the bounds of the
+    // argument area. Writing goes through /proc/self/mem, which checks them against the mappings.
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let (start, end): (u64, u64) = (fields.get(45)?.parse().ok()?, fields.get(46)?.parse().ok()?);
+    let length = end.checked_sub(start).filter(|length| (1..1 << 24).contains(length))?;
+    let mut memory = std::fs::OpenOptions::new().read(true).write(true).open("/proc/self/mem").ok()?;
+    memory.seek(SeekFrom::Start(start)).ok()?;
+    let mut area = vec![0; usize::try_from(length).ok()?];
+    memory.read_exact(&mut area).ok()?;
+    let mut begin = 0;
+    for _ in 0..argument {
+        begin += area.get(begin..)?.iter().position(|byte| *byte == 0)? + 1;
+    }
+    let length = area.get(begin..)?.iter().position(|byte| *byte == 0)?;
+    let hidden = vec![b'X'; length.checked_sub(offset)?];
+    memory.seek(SeekFrom::Start(start + u64::try_from(begin + offset).ok()?)).ok()?;
+    memory.write_all(&hidden).ok()
+}
