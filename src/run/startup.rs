@@ -34,6 +34,8 @@ pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Out
         out.error(&format!("Error loading interface {name}"));
         return refused;
     }
+    // Reference: it reads its whole registry of enterprise numbers here; ours is looked into when a name is shown.
+    out.info("Loading IANA PEN Registry...");
     let oem = match options.oem.as_deref().map(|word| OemType::named(word).ok_or(word)) {
         Some(Err(word)) => {
             out.error(&format!("OEM setup for \"{word}\" failed"));

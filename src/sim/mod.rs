@@ -1,17 +1,32 @@
 //! The simulated BMC: a believable server that anybody can try every command on, and the test
 //! double of the whole suite.
 //!
-//! State and handlers are keyed by (network function, command). The faces through which it is
-//! reached are apart: in process (`transport::sim`), a unix socket and UDP (here).
+//! State and handlers are keyed by (network function, command), one file for each noun. The faces
+//! through which it is reached are apart: in process (`transport::sim`), a unix socket and UDP (here).
 
-pub mod app;
+mod app;
+mod boot;
+mod channel;
+mod chassis;
 pub mod fault;
+mod fru;
+mod fru_data;
+mod lan;
+mod pef;
 mod profile;
 mod registry;
+mod sdr;
+mod sdr_data;
+mod sel;
+mod sel_data;
+mod sensor;
 pub mod socket;
+mod sol;
 mod state;
+mod user;
+mod watchdog;
 
-pub use profile::{Profile, ProfileError};
+pub use profile::{Clock, Profile, ProfileError};
 pub use state::State;
 
 use crate::ipmi::{CompletionCode, Reply, Request};
@@ -47,12 +62,18 @@ pub enum Answer {
     Silence,
 }
 
+/// Reply data, or the completion code of a refusal.
+type Outcome = Result<Vec<u8>, CompletionCode>;
+
 /// A simulated BMC: its state, its faults and what it has been asked.
 pub struct SimulatedBmc {
     state: State,
     faults: Faults,
     log: Vec<Request>,
 }
+
+/// A console left open for weeks must not fill memory with what it asked.
+const LOG_LIMIT: usize = 1 << 16;
 
 impl SimulatedBmc {
     /// A BMC as the profile describes it.
@@ -63,7 +84,9 @@ impl SimulatedBmc {
 
     /// Answers one request.
     pub fn handle(&mut self, origin: &Origin, request: &Request) -> Answer {
-        self.log.push(request.clone());
+        if self.log.len() < LOG_LIMIT {
+            self.log.push(request.clone());
+        }
         let normal = match registry::find(request.netfn, request.cmd) {
             Some(handler) => match handler(&mut self.state, origin, request) {
                 Ok(data) => Reply::ok(data),
@@ -78,7 +101,7 @@ impl SimulatedBmc {
         }
     }
 
-    /// Every request so far, oldest first.
+    /// Every request so far, oldest first (the first 65,536 of them).
     pub fn requests(&self) -> &[Request] {
         &self.log
     }

@@ -1,15 +1,24 @@
 //! Which handler answers which (network function, command).
 
-use super::{Origin, State, app};
-use crate::ipmi::{CompletionCode, NetFn, Request};
+use super::{
+    Origin, Outcome, State, app, boot, channel, chassis, fru, lan, pef, sdr, sel, sensor, sol, user, watchdog,
+};
+use crate::ipmi::{NetFn, Request};
 
 /// Answers one request: reply data on success, the completion code of a refusal otherwise.
-pub type Handler = fn(&mut State, &Origin, &Request) -> Result<Vec<u8>, CompletionCode>;
+pub type Handler = fn(&mut State, &Origin, &Request) -> Outcome;
 
 /// The handler for a command, if the simulated BMC knows it.
 pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
     match netfn {
-        NetFn::APP => app::find(cmd),
+        NetFn::CHASSIS => chassis::find(cmd).or_else(|| boot::find(cmd)),
+        NetFn::SENSOR_EVENT => sensor::find(cmd).or_else(|| pef::find(cmd)).or_else(|| sdr::find_device(cmd)),
+        NetFn::APP => {
+            app::find(cmd).or_else(|| watchdog::find(cmd)).or_else(|| channel::find(cmd)).or_else(|| user::find(cmd))
+        }
+        NetFn::STORAGE => fru::find(cmd).or_else(|| sdr::find(cmd)).or_else(|| sel::find(cmd)),
+        NetFn::TRANSPORT => lan::find(cmd).or_else(|| sol::find(cmd)),
+        NetFn::GROUP => app::find_group(cmd),
         _ => None,
     }
 }

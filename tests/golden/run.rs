@@ -52,12 +52,15 @@ pub struct Ran {
 /// Longer than the slowest recorded case needs on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where the simulated clock stands, unless the profile says otherwise: 2023-11-14 22:13:20 UTC.
+const NOW: u32 = 1_700_000_000;
+
 pub fn run(root: &Path, program: &Program, case: &Case, malloc_perturb: Option<&str>) -> Result<Ran, String> {
     let folder = Folder::new().map_err(|error| format!("no folder: {error}"))?;
     for (name, content) in &case.files {
         std::fs::write(folder.0.join(name), content).map_err(|error| format!("{name}: {error}"))?;
     }
-    let mut profile = match &case.profile {
+    let mut profile: Profile = match &case.profile {
         None => Profile::default(),
         Some(name) => {
             let path = root.join("profiles").join(name).with_extension("json");
@@ -65,6 +68,7 @@ pub fn run(root: &Path, program: &Program, case: &Case, malloc_perturb: Option<&
             Profile::parse(&text).map_err(|error| format!("{name}: {error}"))?
         }
     };
+    profile.clock.get_or_insert(NOW);
     for rule in &case.faults {
         profile.faults.add(rule).map_err(|error| error.to_string())?;
     }

@@ -30,8 +30,12 @@ enum Leaf {
     Help(Rest),
 }
 
-const COMMANDS: &str =
-    "Chassis Commands:  status, power, policy, restart_cause, poh, identify, selftest, bootdev, bootparam, bootmbox";
+const COMMANDS: [&str; 4] = [
+    "Chassis Commands:",
+    "  status, power, policy, restart_cause",
+    "  poh, identify, selftest,",
+    "  bootdev, bootparam, bootmbox",
+];
 
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     Box::pin(async move {
@@ -39,7 +43,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Power(rest)) => power::run(context, &tree::rest(rest)).await,
             // Reference: help fails here, unlike in most families.
             Choice::Chosen(Leaf::Help(_)) | Choice::Missing => {
-                context.out.notice(COMMANDS);
+                COMMANDS.iter().for_each(|line| context.out.notice(line));
                 Status::FAILED
             }
             Choice::Unknown(word) => {
