@@ -84,3 +84,15 @@ pub fn because(error: &CallError) -> String {
         None => String::new(),
     }
 }
+
+/// Says why a request failed in the words most configuration commands use, and fails.
+pub fn eval_failure(context: &Context, error: &CallError) -> Status {
+    match error {
+        CallError::Transport(_) => context.out.error("IPMI response is NULL."),
+        CallError::Decode(_) => context.out.error("Unexpected data length received."),
+        CallError::Refused(code) => {
+            context.out.error(&format!("IPMI command failed: {}", completion_text(code.0)));
+        }
+    }
+    Status::FAILED
+}

@@ -3,8 +3,10 @@
 //! Errors here have no words for a user; the family's call site has.
 
 pub mod preamble;
+mod registry;
 
 pub use preamble::Extensions;
+pub use registry::Registry;
 
 use crate::ipmi::{Command, CompletionCode, DecodeError, Reply, Request, Route};
 use crate::transport::{Limits, Transport, TransportError};
@@ -38,12 +40,13 @@ pub struct Bmc {
     transport: Box<dyn Transport>,
     route: Route,
     extensions: Extensions,
+    registry: Registry,
 }
 
 impl Bmc {
     /// A conversation over an open transport.
     pub fn new(transport: Box<dyn Transport>, route: Route) -> Self {
-        Bmc { transport, route, extensions: Extensions::default() }
+        Bmc { transport, route, extensions: Extensions::default(), registry: Registry::default() }
     }
 
     /// The interface's name, as `-I` takes it.
@@ -74,6 +77,11 @@ impl Bmc {
     /// Keeps what the preamble found out.
     pub fn set_extensions(&mut self, extensions: Extensions) {
         self.extensions = extensions;
+    }
+
+    /// The name of an enterprise, as bytes.
+    pub fn enterprise_name(&self, number: u32) -> Vec<u8> {
+        self.registry.name(number)
     }
 
     /// Sends a typed command and reads its reply.
@@ -112,12 +120,15 @@ impl Bmc {
         self.transport.transact(route, request).await
     }
 
-    /// Sends a command whose reply may never come.
+    /// Sends a command whose reply may never come; one that comes is read, where the transport waits for it.
     ///
     /// # Errors
-    /// The request could not be sent.
-    pub async fn post<C: Command>(&self, command: &C) -> Result<(), TransportError> {
-        self.transport.post(&self.route, &command.request()).await
+    /// As [`Bmc::call`].
+    pub async fn post<C: Command>(&self, command: &C) -> Result<(), CallError> {
+        match self.transport.post(&self.route, &command.request()).await? {
+            Some(reply) if !reply.completion.is_ok() => Err(CallError::Refused(reply.completion)),
+            _ => Ok(()),
+        }
     }
 
     /// Largest request data, allowing for bridging (bytes).

@@ -2,7 +2,9 @@
 //! and the command line share.
 
 mod chassis;
+mod mc;
 mod not_yet;
+mod raw;
 pub mod tree;
 
 use crate::cli::{self, CommandLine};
@@ -11,12 +13,43 @@ use crate::out::Output;
 
 /// Every family, in the order of the reference's command table.
 static FAMILIES: &[Family] = &[
-    not_yet::family("raw", "Send a RAW IPMI request and print response"),
+    raw::RAW,
     not_yet::family("i2c", "Send an I2C Master Write-Read command and print response"),
     not_yet::family("spd", "Print SPD info from remote I2C device"),
     not_yet::family("lan", "Configure LAN Channels"),
     chassis::CHASSIS,
     chassis::POWER,
+    not_yet::family("event", "Send pre-defined events to MC"),
+    mc::MC,
+    not_yet::family("sdr", "Print Sensor Data Repository entries and readings"),
+    not_yet::family("sensor", "Print detailed sensor information"),
+    not_yet::family("fru", "Print built-in FRU and scan SDR for FRU locators"),
+    not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),
+    not_yet::family("sel", "Print System Event Log (SEL)"),
+    not_yet::family("pef", "Configure Platform Event Filtering (PEF)"),
+    not_yet::family("sol", "Configure and connect IPMIv2.0 Serial-over-LAN"),
+    not_yet::family("tsol", "Configure and connect with Tyan IPMIv1.5 Serial-over-LAN"),
+    not_yet::family("isol", "Configure IPMIv1.5 Serial-over-LAN"),
+    not_yet::family("user", "Configure Management Controller users"),
+    not_yet::family("channel", "Configure Management Controller channels"),
+    not_yet::family("session", "Print session information"),
+    not_yet::family("dcmi", "Data Center Management Interface"),
+    not_yet::family("nm", "Node Manager Interface"),
+    not_yet::family("sunoem", "OEM Commands for Sun servers"),
+    not_yet::family("kontronoem", "OEM Commands for Kontron devices"),
+    not_yet::family("picmg", "Run a PICMG/ATCA extended cmd"),
+    not_yet::family("fwum", "Update IPMC using Kontron OEM Firmware Update Manager"),
+    not_yet::family("firewall", "Configure Firmware Firewall"),
+    not_yet::family("delloem", "OEM Commands for Dell systems"),
+    not_yet::family("shell", "Launch interactive IPMI shell"),
+    not_yet::family("exec", "Run list of commands from file"),
+    not_yet::family("set", "Set runtime variable for shell and exec"),
+    not_yet::family("hpm", "Update HPM components using PICMG HPM.1 file"),
+    not_yet::family("ekanalyzer", "run FRU-Ekeying analyzer using FRU files"),
+    not_yet::family("ime", "Update Intel Manageability Engine Firmware"),
+    not_yet::family("vita", "Run a VITA 46.11 extended cmd"),
+    not_yet::family("lan6", "Configure IPv6 LAN Channels"),
+    mc::BMC,
 ];
 
 /// The command table's rows.

@@ -4,6 +4,7 @@
 //! whatever the bytes; a reply that is shorter than the specification's leaves trailing fields
 //! absent where the field's reader allows it (see [`Reader`]).
 
+pub mod app;
 pub mod chassis;
 mod code;
 mod reader;
@@ -47,7 +48,7 @@ impl std::fmt::Debug for NetFn {
 /// One request as it goes to a management controller, before any transport's framing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Network function of the request. Not masked: `raw` passes on what the user wrote.
+    /// Network function of the request, six bits.
     pub netfn: NetFn,
     /// Logical unit number at the responder, 0 to 3.
     pub lun: u8,

@@ -5,6 +5,7 @@
 
 use super::{Output, text};
 use crate::sys::time::{Zone, strftime};
+use chrono::Datelike;
 
 /// Timestamps up to here count from the controller's start.
 const SINCE_INIT: u32 = 0x2000_0000;
@@ -55,6 +56,17 @@ pub fn iso8601(timestamp: u32) -> Option<String> {
     }
     let time = chrono::DateTime::from_timestamp(i64::from(timestamp), 0)?;
     Some(time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// The year of a UNIX time, in UTC.
+pub fn year(seconds: i64) -> i32 {
+    chrono::DateTime::from_timestamp(seconds, 0).map_or(i32::MAX, |time| time.year())
+}
+
+/// The year on the host's clock, in UTC.
+pub fn this_year() -> i32 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    year(now.ok().and_then(|now| i64::try_from(now.as_secs()).ok()).unwrap_or(0))
 }
 
 /// The locale's decimal point.

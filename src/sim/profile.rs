@@ -109,8 +109,7 @@ mod tests {
         let profile =
             Profile::parse(r#"{"device_id": "20 81", "clock": 5, "faults": ["06/01:cc=c1"]}"#).expect("a profile");
         assert_eq!(profile.device_id, Some(Hex(vec![0x20, 0x81])));
-        for bad in ["", r#"{"device_id": "2"}"#, r#"{"device_id": "xx"}"#, r#"{"x": 1}"#, r#"{"faults": ["x"]}"#]
-        {
+        for bad in ["", r#"{"device_id": "2"}"#, r#"{"device_id": "xx"}"#, r#"{"x": 1}"#, r#"{"faults": ["x"]}"#] {
             assert!(Profile::parse(bad).is_err(), "{bad}");
         }
     }

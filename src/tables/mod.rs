@@ -4,6 +4,7 @@ pub mod codes;
 pub mod completion;
 pub mod entity;
 pub mod events;
+pub mod iana;
 pub mod products;
 pub mod sensor;
 

@@ -79,9 +79,13 @@ pub trait Transport: Send + Sync {
     fn transact<'a>(&'a self, route: &'a Route, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>>;
 
     /// Sends one request whose answer may never come (a controller that resets itself). Transports
-    /// that can, return as soon as it is sent.
-    fn post<'a>(&'a self, route: &'a Route, request: &'a Request) -> BoxFuture<'a, Result<(), TransportError>> {
-        Box::pin(async move { self.transact(route, request).await.map(drop) })
+    /// that can, return as soon as it is sent; the others give the reply they waited for.
+    fn post<'a>(
+        &'a self,
+        route: &'a Route,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Option<Reply>, TransportError>> {
+        Box::pin(async move { self.transact(route, request).await.map(Some) })
     }
 
     /// Keeps an idle session alive; nothing to do where there is no session.

@@ -1,0 +1,144 @@
+//! `mc` and its other name `bmc`: the management controller itself.
+
+mod enables;
+mod guid;
+mod info;
+mod selftest;
+mod sysinfo;
+mod watchdog;
+
+use super::tree::{self, Choice, Rest};
+use crate::bmc::CallError;
+use crate::family::{Context, Family, Running, Status, because};
+use crate::ipmi::app::{ColdReset, WarmReset};
+use clap::Subcommand;
+
+/// The `mc` family.
+pub const MC: Family = Family {
+    name: "mc",
+    summary: Some("Management Controller status and global enables"),
+    tree: || tree::bare::<Leaf>("mc"),
+    run,
+};
+
+/// The same under its old name, which the command table leaves out.
+pub const BMC: Family = Family { name: "bmc", summary: None, ..MC };
+
+#[derive(Subcommand)]
+enum Leaf {
+    /// Restart the controller: cold or warm
+    Reset(Rest),
+    /// Show what the controller is
+    Info(Rest),
+    /// Show the system's GUID
+    Guid(Rest),
+    /// Show or set the watchdog timer
+    Watchdog(Rest),
+    /// Show the result of the self test
+    Selftest(Rest),
+    /// Show the global enables
+    Getenables(Rest),
+    /// Change the global enables
+    Setenables(Rest),
+    /// Show a system info string
+    Getsysinfo(Rest),
+    /// Store a system info string
+    Setsysinfo(Rest),
+    /// List the commands
+    Help(Rest),
+}
+
+fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
+    Box::pin(async move {
+        match tree::choose::<Leaf>(words) {
+            Choice::Chosen(Leaf::Reset(rest)) => reset(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Info(_)) => info::run(context).await,
+            Choice::Chosen(Leaf::Guid(rest)) => guid::run(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Watchdog(rest)) => watchdog::run(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Selftest(_)) => selftest::run(context).await,
+            Choice::Chosen(Leaf::Getenables(_)) => enables::get(context).await,
+            Choice::Chosen(Leaf::Setenables(rest)) => enables::set(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Getsysinfo(rest)) => sysinfo::get(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Setsysinfo(rest)) => sysinfo::set(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Help(_)) => {
+                usage(context);
+                Status::OK
+            }
+            Choice::Missing => {
+                context.out.error("Not enough parameters given.");
+                usage(context);
+                Status::FAILED
+            }
+            Choice::Unknown(word) => {
+                context.out.error(&format!("Invalid mc/bmc command: {word}"));
+                usage(context);
+                Status::FAILED
+            }
+        }
+    })
+}
+
+const USAGE: [&str; 8] = [
+    "MC Commands:",
+    "  reset <warm|cold>",
+    "  guid [auto|smbios|ipmi|rfc4122|dump]",
+    "  info",
+    "  watchdog <get|reset|off>",
+    "  selftest",
+    "  getenables",
+    "  setenables <option=on|off> ...",
+];
+
+fn usage(context: &Context) {
+    USAGE.iter().for_each(|line| context.out.notice(line));
+    enables::list(context);
+    sysinfo::usage(context, false);
+}
+
+async fn reset(context: &Context, words: &[String]) -> Status {
+    let out = &context.out;
+    let usage = || out.notice("usage: mc reset <warm|cold>");
+    let (name, outcome) = match words.first().map(String::as_str) {
+        None => {
+            out.error("Not enough parameters given.");
+            usage();
+            return Status::FAILED;
+        }
+        Some("help") => {
+            usage();
+            return Status::OK;
+        }
+        // The controller may be gone before it can answer, and so is its session.
+        Some("cold") => {
+            let outcome = context.bmc.post(&ColdReset).await;
+            context.bmc.transport().abandon();
+            (
+                "cold",
+                match outcome {
+                    Err(CallError::Transport(_)) => Ok(()),
+                    outcome => outcome,
+                },
+            )
+        }
+        Some("warm") => ("warm", context.bmc.call(&WarmReset).await),
+        Some(word) => {
+            out.error(&format!("Invalid mc/bmc reset command: {word}"));
+            usage();
+            return Status::FAILED;
+        }
+    };
+    match outcome {
+        Ok(()) => {
+            out.println(&format!("Sent {name} reset command to MC"));
+            Status::OK
+        }
+        Err(CallError::Transport(_)) => {
+            out.error("MC reset command failed.");
+            Status::FAILED
+        }
+        Err(error) => {
+            out.error(&format!("MC reset command failed{}", because(&error)));
+            Status::FAILED
+        }
+    }
+}
