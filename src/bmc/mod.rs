@@ -4,9 +4,13 @@
 
 pub mod preamble;
 mod registry;
+pub mod sdr;
+mod sensor;
 
 pub use preamble::Extensions;
 pub use registry::Registry;
+pub use sdr::{SdrEvent, SdrFault, StoredRecord};
+pub use sensor::Reading;
 
 use crate::ipmi::{Command, CompletionCode, DecodeError, Reply, Request, Route};
 use crate::transport::{Limits, Transport, TransportError};
@@ -41,12 +45,26 @@ pub struct Bmc {
     route: Route,
     extensions: Extensions,
     registry: Registry,
+    sdr: sdr::SharedState,
+    /// The target's address on its own IPMB, where it has told it; 0 otherwise.
+    target_ipmb: u8,
+    /// The manufacturer, where the transport asked for it when it opened.
+    known_manufacturer: Option<u32>,
 }
 
 impl Bmc {
     /// A conversation over an open transport.
     pub fn new(transport: Box<dyn Transport>, route: Route) -> Self {
-        Bmc { transport, route, extensions: Extensions::default(), registry: Registry::default() }
+        let known_manufacturer = transport.manufacturer();
+        Bmc {
+            transport,
+            route,
+            extensions: Extensions::default(),
+            registry: Registry::default(),
+            sdr: sdr::SharedState::default(),
+            target_ipmb: 0,
+            known_manufacturer,
+        }
     }
 
     /// The interface's name, as `-I` takes it.
@@ -77,6 +95,11 @@ impl Bmc {
     /// Keeps what the preamble found out.
     pub fn set_extensions(&mut self, extensions: Extensions) {
         self.extensions = extensions;
+    }
+
+    /// Keeps the target's address on its own IPMB.
+    pub fn set_target_ipmb(&mut self, address: u8) {
+        self.target_ipmb = address;
     }
 
     /// The name of an enterprise, as bytes.

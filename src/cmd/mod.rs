@@ -2,9 +2,12 @@
 //! and the command line share.
 
 mod chassis;
+mod file;
 mod mc;
 mod not_yet;
 mod raw;
+mod sdr;
+mod states;
 pub mod tree;
 
 use crate::cli::{self, CommandLine};
@@ -21,7 +24,7 @@ static FAMILIES: &[Family] = &[
     chassis::POWER,
     not_yet::family("event", "Send pre-defined events to MC"),
     mc::MC,
-    not_yet::family("sdr", "Print Sensor Data Repository entries and readings"),
+    sdr::SDR,
     not_yet::family("sensor", "Print detailed sensor information"),
     not_yet::family("fru", "Print built-in FRU and scan SDR for FRU locators"),
     not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),

@@ -9,6 +9,8 @@ pub mod chassis;
 mod code;
 mod reader;
 mod route;
+pub mod sdr;
+pub mod sensor;
 
 pub use code::CompletionCode;
 pub use reader::{DecodeError, Reader};

@@ -125,6 +125,7 @@ async fn address(bmc: &mut Bmc, options: &Options, oem: Option<OemType>, out: &O
         };
         bmc.set_route(route);
         let target = ipmb_address(bmc, out).await;
+        bmc.set_target_ipmb(target);
         if target != 0 {
             out.info(&format!("Discovered Target IPMB-0 address {target:#x}"));
         }

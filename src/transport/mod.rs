@@ -104,6 +104,11 @@ pub trait Transport: Send + Sync {
         None
     }
 
+    /// The controller's manufacturer (IANA enterprise number), where the transport asked when it opened.
+    fn manufacturer(&self) -> Option<u32> {
+        None
+    }
+
     /// Tells the driver the address this side speaks from; only `open` has one to tell.
     fn set_own_address(&self, _address: u8) {}
 

@@ -1,0 +1,93 @@
+//! Files the user names, opened with the reference's caution: a file to write must be new, or a
+//! regular file that nobody else has a name for.
+
+use crate::family::{Context, Status};
+use crate::out::bytes_of;
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Larger files than this are nothing the commands here could mean.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// The path a word names.
+pub fn path_of(word: &str) -> PathBuf {
+    Path::new(OsStr::from_bytes(&bytes_of(word))).to_owned()
+}
+
+/// An operating-system error as C's `strerror` words it.
+pub fn errno_text(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
+}
+
+/// Opens a file to read; what is wrong with it has been said when there is none.
+pub fn open(context: &Context, word: &str) -> Option<File> {
+    match File::open(path_of(word)) {
+        Ok(file) => Some(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            context.out.error(&format!("File {word} does not exist"));
+            None
+        }
+        Err(error) => {
+            context.out.error(&format!("Unable to open file {word}: {}", errno_text(&error)));
+            None
+        }
+    }
+}
+
+/// Reads a whole file, at most 16 MiB of it.
+pub fn read(context: &Context, word: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(context, word)?.take(MAX_FILE).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Opens a file to write, emptied; what is wrong with it has been said when there is none.
+pub fn create(context: &Context, word: &str) -> Option<File> {
+    let path = path_of(word);
+    let out = &context.out;
+    let options = || {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).mode(0o666);
+        options
+    };
+    let opened = match fs::symlink_metadata(&path) {
+        Err(_) => options().create(true).truncate(true).open(&path),
+        Ok(before) => {
+            if !before.file_type().is_file() {
+                out.error(&format!("File {word} has invalid mode: {}", before.mode()));
+                return None;
+            }
+            if before.nlink() != 1 {
+                out.error(&format!("File {word} has invalid link count: {} != 1", before.nlink()));
+                return None;
+            }
+            // Emptied only once it is certain that the open file is the one that was looked at.
+            options().open(&path).and_then(|file| {
+                let now = file.metadata()?;
+                if (now.ino(), now.dev(), now.uid()) != (before.ino(), before.dev(), before.uid()) {
+                    return Err(io::Error::other("the file has been replaced"));
+                }
+                file.set_len(0)?;
+                Ok(file)
+            })
+        }
+    };
+    opened.map_err(|error| out.error(&format!("Unable to open file {word} for write: {}", errno_text(&error)))).ok()
+}
+
+/// Writes a whole file.
+pub fn write(context: &Context, word: &str, bytes: &[u8]) -> Status {
+    let Some(mut file) = create(context, word) else { return Status::FAILED };
+    match file.write_all(bytes) {
+        Ok(()) => Status::OK,
+        Err(error) => {
+            context.out.error(&format!("Error writing to output file {word}: {}", errno_text(&error)));
+            Status::FAILED
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! `sdr get`, `type` and `entity`: records by name, by sensor type, by entity.
+
+use super::{Style, listener, show, unopened};
+use crate::cli::number;
+use crate::family::{Context, Status};
+use crate::ipmi::sdr::{Entity, SdrRecord};
+use crate::out::bytes_of;
+use crate::tables::entity::ENTITY_IDS;
+use crate::tables::sensor::SENSOR_TYPES;
+
+/// `sdr get`. Reference: a name that is not found does not fail, and the details stay verbose.
+pub async fn by_name(context: &Context, words: &[String]) -> Status {
+    let out = &context.out;
+    if words.is_empty() {
+        out.error("No Sensor ID supplied");
+        return Status::FAILED;
+    }
+    let verbose = out.verbose();
+    out.set_verbose(1);
+    let listener = listener(context);
+    let rows = out.list();
+    for word in words {
+        let name = bytes_of(word).into_owned();
+        let found = context.bmc.find_sdr(&listener, |record| record.id_string().is_some_and(|id| id.is(&name))).await;
+        match found {
+            Ok(Some(stored)) => show(context, &rows, Style::Plain, &stored.record).await,
+            Ok(None) => out.error(&format!("Unable to find sensor id '{word}'")),
+            Err(fault) => {
+                unopened(context, &fault);
+                out.error(&format!("Unable to find sensor id '{word}'"));
+            }
+        }
+    }
+    out.set_verbose(verbose);
+    Status::OK
+}
+
+fn list_types(context: &Context) {
+    context.out.println("Sensor Types:");
+    for pair in (1..SENSOR_TYPES.len()).collect::<Vec<_>>().chunks(2) {
+        let cells: Vec<String> =
+            pair.iter().map(|code| format!("{:<25} (0x{code:02x})", SENSOR_TYPES[*code])).collect();
+        context.out.println(&format!("\t{}", cells.join("   ")));
+    }
+}
+
+/// `sdr type`.
+pub async fn by_type(context: &Context, word: Option<&String>) -> Status {
+    let out = &context.out;
+    let word = match word.map(String::as_str) {
+        None => return types(context),
+        Some(word) if word.eq_ignore_ascii_case("help") || word.eq_ignore_ascii_case("list") => return types(context),
+        Some(word) => word,
+    };
+    let code = if word.starts_with("0x") {
+        match number::parse_u8(word) {
+            Ok(code) => code,
+            Err(_) => {
+                out.error(&format!("Given type of sensor \"{word}\" is either invalid or out of range."));
+                return Status::FAILED;
+            }
+        }
+    } else {
+        match SENSOR_TYPES.iter().skip(1).position(|name| name.eq_ignore_ascii_case(word)) {
+            Some(position) => u8::try_from(position + 1).unwrap_or(u8::MAX),
+            None => {
+                // Reference: this does not fail.
+                out.error(&format!("Sensor Type \"{word}\" not found."));
+                list_types(context);
+                return Status::OK;
+            }
+        }
+    };
+    found(context, |record| match record {
+        SdrRecord::Sensor(sensor) => sensor.sensor_type == code,
+        SdrRecord::EventOnly(sensor) => sensor.sensor_type == code,
+        _ => false,
+    })
+    .await
+}
+
+fn types(context: &Context) -> Status {
+    list_types(context);
+    Status::OK
+}
+
+/// `sdr entity`.
+pub async fn by_entity(context: &Context, word: Option<&String>) -> Status {
+    let word = match word.map(String::as_str) {
+        None => return entities(context),
+        Some(word) if word.eq_ignore_ascii_case("help") || word.eq_ignore_ascii_case("list") => return entities(context),
+        Some(word) => word,
+    };
+    let Some((id, instance)) = parse_entity(word) else {
+        context.out.error(&format!("Invalid entity: {word}"));
+        return Status::FAILED;
+    };
+    found(context, |record| {
+        let fits = |entity: Entity| entity.id == id && instance.is_none_or(|instance| entity.instance == instance);
+        record.entity().is_some_and(fits)
+    })
+    .await
+}
+
+fn entities(context: &Context) -> Status {
+    let cells: Vec<String> = ENTITY_IDS.iter().map(|(code, name)| format!("  {code:4}  {name:<32}")).collect();
+    context.out.println("\nEntity IDs:\n");
+    for pair in cells.chunks(2) {
+        context.out.println(&pair.join("  "));
+    }
+    context.out.println("");
+    Status::OK
+}
+
+/// `ID`, `ID.INSTANCE` (decimal, cut to their widths) or a name, of which the last one counts.
+fn parse_entity(word: &str) -> Option<(u8, Option<u8>)> {
+    let (id, rest) = unsigned(word)
+        .map(|(id, rest)| (Some(id), rest))
+        .unwrap_or((None, word));
+    match id {
+        Some(id) => {
+            // Reference: instance 7Fh stands for all of them.
+            let instance = rest.strip_prefix('.').and_then(unsigned).map_or(0x7f, |(instance, _)| instance & 0x7f);
+            Some((id, (instance != 0x7f).then_some(instance)))
+        }
+        None => {
+            let found = ENTITY_IDS.iter().filter(|(_, name)| name.eq_ignore_ascii_case(word)).last();
+            found.map(|(code, _)| (u8::try_from(code).unwrap_or(u8::MAX), None))
+        }
+    }
+}
+
+/// `%u` of `sscanf`: blanks, a sign, decimal digits; cut to a byte. Gives what follows as well.
+fn unsigned(text: &str) -> Option<(u8, &str)> {
+    let text = text.trim_start();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    if end == 0 {
+        return None;
+    }
+    let value = digits[..end].bytes().fold(0_u8, |value, digit| value.wrapping_mul(10).wrapping_add(digit - b'0'));
+    Some((if negative { value.wrapping_neg() } else { value }, &digits[end..]))
+}
+
+async fn found(context: &Context, fits: impl Fn(&SdrRecord) -> bool) -> Status {
+    let rows = context.out.list();
+    let listener = listener(context);
+    match context.bmc.find_sdrs(&listener, fits).await {
+        Ok(records) => {
+            for stored in records {
+                show(context, &rows, Style::Extended, &stored.record).await;
+            }
+            Status::OK
+        }
+        Err(fault) => {
+            // Reference: nothing is found then, which is no failure.
+            unopened(context, &fault);
+            Status::OK
+        }
+    }
+}

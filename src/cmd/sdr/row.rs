@@ -1,0 +1,335 @@
+//! One record as a row: text in three styles, CSV, JSON.
+
+use super::{detail, locator};
+use crate::bmc::Reading;
+use crate::cmd::states::{self, SensorIdentity};
+use crate::family::Context;
+use crate::ipmi::sdr::{SdrRecord, SensorRecord, Units};
+use crate::out::{Column, List, Page, Report, Severity, fixed, text};
+use crate::tables::entity::ENTITY_IDS;
+use crate::tables::sensor::unit_name;
+use crate::{line, put};
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// How rows are written when commands are not verbose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Name, reading, status.
+    Plain,
+    /// Name, number, status, entity, reading and states.
+    Extended,
+}
+
+/// Reference: a value and its unit share sixteen bytes, one of them a NUL.
+const VALUE_BYTES: usize = 15;
+
+/// Shows one record.
+pub async fn show(context: &Context, rows: &List<'_>, style: Style, record: &SdrRecord) {
+    match record {
+        SdrRecord::Sensor(sensor) => show_sensor(context, rows, style, sensor).await,
+        SdrRecord::EventOnly(sensor) => locator::show_event_only(context, rows, style, sensor).await,
+        SdrRecord::Generic(device) => rows.push(&locator::GenericRow::new(device, style)),
+        SdrRecord::Fru(device) => rows.push(&locator::FruRow::new(device, style)),
+        SdrRecord::Mc(device) => rows.push(&locator::McRow::new(device, style)),
+        SdrRecord::EntityAssociation => {}
+    }
+}
+
+/// How a threshold sensor's reading compares, the gravest comparison first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    /// Nothing crossed.
+    Ok,
+    /// Below the lower non-recoverable threshold.
+    LowerNonRecoverable,
+    /// Above the upper non-recoverable threshold.
+    UpperNonRecoverable,
+    /// Below the lower critical threshold.
+    LowerCritical,
+    /// Above the upper critical threshold.
+    UpperCritical,
+    /// Below the lower non-critical threshold.
+    LowerNonCritical,
+    /// Above the upper non-critical threshold.
+    UpperNonCritical,
+    /// There is no reading to compare.
+    NoReading,
+}
+
+impl Comparison {
+    /// The comparison a reading's state bits tell.
+    pub fn of(reading: &Reading) -> Self {
+        let order = [
+            (0x04, Comparison::LowerNonRecoverable),
+            (0x20, Comparison::UpperNonRecoverable),
+            (0x02, Comparison::LowerCritical),
+            (0x10, Comparison::UpperCritical),
+            (0x01, Comparison::LowerNonCritical),
+            (0x08, Comparison::UpperNonCritical),
+        ];
+        match reading.raw {
+            None => Comparison::NoReading,
+            Some(_) => order.iter().find(|(bit, _)| reading.states[0] & bit != 0).map_or(Comparison::Ok, |(_, c)| *c),
+        }
+    }
+
+    /// The reference's word: long when verbose, with its side in extended rows, short otherwise.
+    pub fn word(self, verbose: bool, style: Style, no_reading: &'static str) -> &'static str {
+        let words = match self {
+            Comparison::Ok => return "ok",
+            Comparison::NoReading => return no_reading,
+            Comparison::LowerNonRecoverable => ["Lower Non-Recoverable", "lnr", "nr"],
+            Comparison::UpperNonRecoverable => ["Upper Non-Recoverable", "unr", "nr"],
+            Comparison::LowerCritical => ["Lower Critical", "lcr", "cr"],
+            Comparison::UpperCritical => ["Upper Critical", "ucr", "cr"],
+            Comparison::LowerNonCritical => ["Lower Non-Critical", "lnc", "nc"],
+            Comparison::UpperNonCritical => ["Upper Non-Critical", "unc", "nc"],
+        };
+        match (verbose, style) {
+            (true, _) => words[0],
+            (false, Style::Extended) => words[1],
+            (false, Style::Plain) => words[2],
+        }
+    }
+
+    /// How grave it is.
+    pub fn severity(self) -> Severity {
+        match self {
+            Comparison::Ok => Severity::Normal,
+            Comparison::NoReading => Severity::Absent,
+            Comparison::LowerNonCritical | Comparison::UpperNonCritical => Severity::Warning,
+            _ => Severity::Critical,
+        }
+    }
+}
+
+/// The unit of a sensor as text: percent, base unit, modifier unit.
+pub fn unit_text(units: &Units) -> String {
+    let name = |code| unit_name(code).unwrap_or("invalid");
+    let percent = if units.percent { "% " } else { "" };
+    match units.modifier_use {
+        2 => format!("{percent}{}*{}", name(units.base), name(units.modifier)),
+        1 => format!("{percent}{}/{}", name(units.base), name(units.modifier)),
+        _ if units.base == 0 && units.percent => "percent".to_owned(),
+        _ => format!("{percent}{}", name(units.base)),
+    }
+}
+
+/// Whether C's conversion to `int` keeps a value: then it is shown without decimals.
+pub fn is_whole(value: f64) -> bool {
+    // Out of range, the conversion gives the smallest number.
+    let cut = if value.is_nan() || value >= 2_147_483_648.0 || value <= -2_147_483_649.0 {
+        f64::from(i32::MIN)
+    } else {
+        value.trunc()
+    };
+    value == cut
+}
+
+/// A value with so many decimals, or none when it is whole.
+pub fn value_text(value: f64, decimals: usize) -> String {
+    fixed(value, if is_whole(value) { 0 } else { decimals })
+}
+
+/// An entity as JSON shows it.
+#[derive(Serialize)]
+pub struct EntityReport {
+    pub id: u8,
+    pub instance: u8,
+    pub name: Cow<'static, str>,
+}
+
+impl From<crate::ipmi::sdr::Entity> for EntityReport {
+    fn from(entity: crate::ipmi::sdr::Entity) -> Self {
+        EntityReport { id: entity.id, instance: entity.instance, name: ENTITY_IDS.name(entity.id) }
+    }
+}
+
+/// A sensor with its reading.
+#[derive(Serialize)]
+pub struct SensorRow {
+    pub name: String,
+    pub sensor: SensorIdentity,
+    pub record_type: &'static str,
+    pub entity: EntityReport,
+    pub sensor_type: u8,
+    pub sensor_type_name: &'static str,
+    pub event_type: u8,
+    pub reading: Option<f64>,
+    pub unit: Option<String>,
+    pub raw_reading: Option<u8>,
+    pub status: Comparison,
+    pub state_bits: u16,
+    pub states: Vec<&'static str>,
+    pub scanning: bool,
+    #[serde(skip)]
+    record: SensorRecord,
+    #[serde(skip)]
+    values: Reading,
+    #[serde(skip)]
+    style: Style,
+}
+
+const SENSOR_COLUMNS: &[Column] = &[
+    Column { title: "Sensor", pointer: "/name" },
+    Column { title: "Number", pointer: "/sensor/number" },
+    Column { title: "Entity", pointer: "/entity/name" },
+    Column { title: "Reading", pointer: "/reading" },
+    Column { title: "Unit", pointer: "/unit" },
+    Column { title: "Status", pointer: "/status" },
+    Column { title: "States", pointer: "/states" },
+];
+
+impl SensorRow {
+    fn new(sensor: &SensorRecord, values: Reading, style: Style, type_name: &'static str, states: Vec<&'static str>) -> Self {
+        SensorRow {
+            name: text(sensor.name()),
+            sensor: SensorIdentity { owner: sensor.owner, lun: sensor.lun, number: sensor.number },
+            record_type: if sensor.full.is_some() { "full" } else { "compact" },
+            entity: sensor.entity.into(),
+            sensor_type: sensor.sensor_type,
+            sensor_type_name: type_name,
+            event_type: sensor.event_type,
+            reading: values.analog.filter(|value| value.is_finite()),
+            unit: values.is_analog.then(|| unit_text(&sensor.units)),
+            raw_reading: values.raw,
+            status: if sensor.is_threshold() || values.raw.is_none() { Comparison::of(&values) } else { Comparison::Ok },
+            state_bits: u16::from_le_bytes([values.states[0], values.states[1] & 0x7f]),
+            states,
+            scanning: !values.scanning_disabled,
+            record: sensor.clone(),
+            values,
+            style,
+        }
+    }
+
+    fn analog_text(&self, decimals: usize) -> Option<String> {
+        let value = self.values.analog?;
+        Some(format!("{} {}", value_text(value, decimals), self.unit.as_deref().unwrap_or_default()))
+    }
+
+    fn plain(&self, page: &mut Page) {
+        let compact = self.record.full.is_none();
+        let value = match (self.values.raw, self.analog_text(2)) {
+            (Some(_), Some(text)) => text,
+            // Reference: Debian shows the first state byte here, not the reading.
+            (Some(_), None) => format!("0x{:02x}", self.values.states[0]),
+            (None, _) if compact => "Not Readable".to_owned(),
+            (None, _) if self.values.scanning_disabled => "disabled".to_owned(),
+            (None, _) => "no reading".to_owned(),
+        };
+        let status = if self.record.is_threshold() || self.values.raw.is_none() {
+            self.status.word(false, Style::Plain, "ns")
+        } else {
+            "ok"
+        };
+        line!(page, "{:<16} | {:<17} | {status}", self.name, format!("{value:.VALUE_BYTES$}"));
+    }
+
+    fn extended(&self, page: &mut Page) {
+        let status = if self.record.is_threshold() || self.values.raw.is_none() {
+            self.status.word(false, Style::Extended, "ns")
+        } else {
+            "ok"
+        };
+        let (id, instance) = (self.entity.id, self.entity.instance);
+        put!(page, "{:<16} | {:02X}h | {status:<3} | {id:2}.{instance} | ", self.name, self.sensor.number);
+        match (self.values.raw, self.analog_text(2)) {
+            (None, _) if self.values.scanning_disabled => put!(page, "Disabled"),
+            (None, _) => put!(page, "No Reading"),
+            (Some(_), Some(value)) if self.record.is_threshold() => put!(page, "{value:.VALUE_BYTES$}"),
+            (Some(_), value) => {
+                if let Some(value) = value {
+                    let separator = if states::any(self.values.states) { ", " } else { "" };
+                    put!(page, "{value}{separator}");
+                }
+                put!(page, "{}", self.states.join(", "));
+            }
+        }
+        line!(page);
+    }
+
+    /// Number, status, entity and states, as the CSV form of what is not an analog threshold sensor.
+    fn csv_states(&self, page: &mut Page) {
+        let (id, instance) = (self.entity.id, self.entity.instance);
+        match (self.values.raw, self.values.analog) {
+            (None, _) => put!(page, "{:02X}h,ns,{id}.{instance},No Reading", self.sensor.number),
+            (Some(_), analog) => {
+                match analog {
+                    Some(value) => put!(page, "{},{},", value_text(value, 2), self.unit.as_deref().unwrap_or_default()),
+                    None => put!(page, "{:02X}h,", self.sensor.number),
+                }
+                put!(page, "ok,{id}.{instance},{}", self.states.join(", "));
+            }
+        }
+    }
+}
+
+impl Report for SensorRow {
+    const COLUMNS: &'static [Column] = SENSOR_COLUMNS;
+
+    fn text(&self, page: &mut Page) {
+        match self.style {
+            Style::Plain => self.plain(page),
+            Style::Extended => self.extended(page),
+        }
+    }
+
+    fn csv(&self, page: &mut Page) {
+        put!(page, "{},", self.name);
+        if !self.record.is_threshold() {
+            self.csv_states(page);
+            line!(page);
+            return;
+        }
+        let verbose = page.verbose() != 0;
+        match (self.values.raw, self.values.analog) {
+            (None, _) => put!(page, ",,ns"),
+            (Some(_), Some(value)) => {
+                let status = self.status.word(verbose, self.style, "ns");
+                put!(page, "{},{},{status}", value_text(value, 3), self.unit.as_deref().unwrap_or_default());
+            }
+            (Some(_), None) => self.csv_states(page),
+        }
+        if verbose {
+            detail::csv_tail(page, &self.record, &self.entity, self.sensor_type_name);
+        }
+        line!(page);
+    }
+
+    fn severity(&self) -> Severity {
+        self.status.severity()
+    }
+}
+
+/// Whether the states' names are shown, so that they have to be looked up: it may cost a request.
+fn shows_states(context: &Context, style: Style, sensor: &SensorRecord, values: &Reading) -> bool {
+    let structured = context.out.format() != crate::out::Format::Text;
+    let plain_text = style == Style::Plain && context.out.csv() == 0;
+    let analog = sensor.is_threshold() && values.is_analog;
+    structured || (values.raw.is_some() && states::any(values.states) && !plain_text && !analog)
+}
+
+async fn show_sensor(context: &Context, rows: &List<'_>, style: Style, sensor: &SensorRecord) {
+    let values = context.bmc.sensor_reading(sensor).await;
+    let structured = context.out.format() != crate::out::Format::Text;
+    let csv = context.out.csv() != 0;
+    if context.out.verbose() != 0 && !csv && !structured {
+        detail::show(context, rows, sensor, values).await;
+        return;
+    }
+    let names = if shows_states(context, style, sensor, &values) {
+        states::state_names(context, sensor.sensor_type, sensor.event_type).await
+    } else {
+        Vec::new()
+    };
+    let asserted = states::asserted(&names, values.states);
+    let type_name = if structured || (csv && context.out.verbose() != 0 && sensor.is_threshold()) {
+        states::sensor_type_name(context, sensor.sensor_type).await
+    } else {
+        ""
+    };
+    rows.push(&SensorRow::new(sensor, values, style, type_name, asserted));
+}

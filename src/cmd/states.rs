@@ -1,0 +1,91 @@
+//! What sensors and their states are called: shared by every family that shows sensors or events.
+
+use crate::bmc::CallError;
+use crate::family::{Context, because};
+use crate::out::completion_text;
+use crate::tables::events::{self, EventName};
+use crate::tables::sensor::{OEM_SENSOR_TYPES, sensor_type_name as generic_name};
+use crate::tables::OemName;
+use serde::Serialize;
+
+/// Manufacturers whose own tables apply where their extension is spoken.
+const PICMG: u32 = 12_634;
+const VITA: u32 = 33_196;
+/// Its sensor types have states of their own.
+const KONTRON: u32 = 15_000;
+/// What the reference makes of a manufacturer that cannot be asked for.
+const UNKNOWN: u32 = 0;
+
+/// Which sensor: its owner's slave address, logical unit and number.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SensorIdentity {
+    /// Owner's slave address, or software id.
+    pub owner: u8,
+    /// Logical unit.
+    pub lun: u8,
+    /// Sensor number.
+    pub number: u8,
+}
+
+/// The manufacturer, asked for as the reference asks. A failure is said, and nobody is assumed.
+pub async fn manufacturer(context: &Context) -> u32 {
+    match context.bmc.manufacturer().await {
+        Ok(manufacturer) => manufacturer,
+        Err(error) => {
+            match &error {
+                CallError::Refused(code) => {
+                    let text = completion_text(code.0);
+                    context.out.error(&format!("Get Device ID command failed: {:#x} {text}", code.0));
+                }
+                error => context.out.error(&format!("Get Device ID command failed{}", because(error))),
+            }
+            UNKNOWN
+        }
+    }
+}
+
+/// The name of a sensor type; `Unknown` for what has none. Types from C0h on are the manufacturer's.
+pub async fn sensor_type_name(context: &Context, code: u8) -> &'static str {
+    if code < 0xc0 {
+        return generic_name(code).unwrap_or("Unknown");
+    }
+    let manufacturer = manufacturer(context).await;
+    let extensions = context.bmc.extensions();
+    let entries = || OEM_SENSOR_TYPES.iter().filter(|entry| entry.code == u32::from(code));
+    let spoken = |entry: &&OemName| {
+        (extensions.picmg && entry.oem == PICMG) || (extensions.vita && entry.oem == VITA)
+    };
+    // Reference: the manufacturer's own name wins; among the extensions' the last one does.
+    let found = entries().find(|entry| entry.oem == manufacturer).or_else(|| entries().filter(spoken).next_back());
+    found.map_or("Unknown", |entry| entry.name)
+}
+
+/// The meanings of a sensor's states, in the order of its table: generic ones by event type, the
+/// others by sensor type.
+pub async fn state_names(context: &Context, sensor_type: u8, event_type: u8) -> Vec<&'static EventName> {
+    let of = |table: &'static [EventName], class: u8| table.iter().filter(|name| name.class == class).collect::<Vec<_>>();
+    if event_type != 0x6f {
+        return of(events::GENERIC, event_type);
+    }
+    if (0xc0..0xf0).contains(&sensor_type) && manufacturer(context).await == KONTRON {
+        return of(events::KONTRON, sensor_type);
+    }
+    if context.bmc.extensions().vita {
+        let names = of(events::VITA, sensor_type);
+        if !names.is_empty() {
+            return names;
+        }
+    }
+    of(events::SENSOR_SPECIFIC, sensor_type)
+}
+
+/// Which of the states with a name are asserted. Meanings that need event data do not count.
+pub fn asserted(names: &[&'static EventName], [low, high]: [u8; 2]) -> Vec<&'static str> {
+    let bits = u16::from_le_bytes([low, high & 0x7f]);
+    names.iter().filter(|name| name.data.is_none() && bits & 1 << name.offset != 0).map(|name| name.name).collect()
+}
+
+/// Whether any state is asserted, named or not.
+pub fn any([low, high]: [u8; 2]) -> bool {
+    low != 0 || high & 0x7f != 0
+}
