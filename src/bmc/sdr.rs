@@ -286,7 +286,9 @@ impl Bmc {
     pub fn preload_sdrs(&self, records: Vec<(sdr::SdrHeader, SdrRecord)>) {
         let mut state = self.sdr_state();
         state.records.extend(
-            records.into_iter().map(|(header, record)| Arc::new(StoredRecord { id: header.id, kind: header.kind, record })),
+            records
+                .into_iter()
+                .map(|(header, record)| Arc::new(StoredRecord { id: header.id, kind: header.kind, record })),
         );
         state.walk.get_or_insert(Walk { source: SdrSource::Repository, reservation: 0, next: 0xffff, left: 0 });
     }

@@ -7,6 +7,7 @@ mod mc;
 mod not_yet;
 mod raw;
 mod sdr;
+mod sensor;
 mod states;
 pub mod tree;
 
@@ -25,7 +26,7 @@ static FAMILIES: &[Family] = &[
     not_yet::family("event", "Send pre-defined events to MC"),
     mc::MC,
     sdr::SDR,
-    not_yet::family("sensor", "Print detailed sensor information"),
+    sensor::SENSOR,
     not_yet::family("fru", "Print built-in FRU and scan SDR for FRU locators"),
     not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),
     not_yet::family("sel", "Print System Event Log (SEL)"),

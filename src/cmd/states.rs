@@ -3,9 +3,9 @@
 use crate::bmc::CallError;
 use crate::family::{Context, because};
 use crate::out::completion_text;
+use crate::tables::OemName;
 use crate::tables::events::{self, EventName};
 use crate::tables::sensor::{OEM_SENSOR_TYPES, sensor_type_name as generic_name};
-use crate::tables::OemName;
 use serde::Serialize;
 
 /// Manufacturers whose own tables apply where their extension is spoken.
@@ -52,9 +52,7 @@ pub async fn sensor_type_name(context: &Context, code: u8) -> &'static str {
     let manufacturer = manufacturer(context).await;
     let extensions = context.bmc.extensions();
     let entries = || OEM_SENSOR_TYPES.iter().filter(|entry| entry.code == u32::from(code));
-    let spoken = |entry: &&OemName| {
-        (extensions.picmg && entry.oem == PICMG) || (extensions.vita && entry.oem == VITA)
-    };
+    let spoken = |entry: &&OemName| (extensions.picmg && entry.oem == PICMG) || (extensions.vita && entry.oem == VITA);
     // Reference: the manufacturer's own name wins; among the extensions' the last one does.
     let found = entries().find(|entry| entry.oem == manufacturer).or_else(|| entries().filter(spoken).next_back());
     found.map_or("Unknown", |entry| entry.name)
@@ -63,7 +61,8 @@ pub async fn sensor_type_name(context: &Context, code: u8) -> &'static str {
 /// The meanings of a sensor's states, in the order of its table: generic ones by event type, the
 /// others by sensor type.
 pub async fn state_names(context: &Context, sensor_type: u8, event_type: u8) -> Vec<&'static EventName> {
-    let of = |table: &'static [EventName], class: u8| table.iter().filter(|name| name.class == class).collect::<Vec<_>>();
+    let of =
+        |table: &'static [EventName], class: u8| table.iter().filter(|name| name.class == class).collect::<Vec<_>>();
     if event_type != 0x6f {
         return of(events::GENERIC, event_type);
     }

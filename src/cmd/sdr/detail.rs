@@ -110,7 +110,11 @@ fn event_control(sensor: &SensorRecord) -> &'static str {
 }
 
 fn mask_text(mask: u8) -> String {
-    SHOWN.iter().filter(|bit| mask & 1 << **bit != 0).map(|bit| format!("{} ", THRESHOLDS[usize::from(*bit)].1)).collect()
+    SHOWN
+        .iter()
+        .filter(|bit| mask & 1 << **bit != 0)
+        .map(|bit| format!("{} ", THRESHOLDS[usize::from(*bit)].1))
+        .collect()
 }
 
 /// Threshold events of two mask bytes: lower thresholds and upper non-critical, then the other upper ones.
@@ -177,7 +181,9 @@ pub fn events(
 
 /// A hysteresis, as `sdr -v` and `sensor get` show it.
 pub fn hysteresis(page: &mut Page, sensor: &SensorRecord) {
-    for (label, raw) in [("Positive Hysteresis", sensor.positive_hysteresis), ("Negative Hysteresis", sensor.negative_hysteresis)] {
+    for (label, raw) in
+        [("Positive Hysteresis", sensor.positive_hysteresis), ("Negative Hysteresis", sensor.negative_hysteresis)]
+    {
         let value = match &sensor.full {
             Some(full) if !sensor.is_discrete() => {
                 let value = full.factors.hysteresis_value(raw);
@@ -255,7 +261,9 @@ impl SensorDetail<'_> {
             range(page, sensor, full);
         }
         labelled(page, "Event Message Control", event_control(sensor));
-        for (label, mask) in [("Readable Thresholds", sensor.masks.readable), ("Settable Thresholds", sensor.masks.settable)] {
+        for (label, mask) in
+            [("Readable Thresholds", sensor.masks.readable), ("Settable Thresholds", sensor.masks.settable)]
+        {
             match sensor.capabilities >> 2 & 3 {
                 0 => labelled(page, label, "No Thresholds"),
                 3 => labelled(page, label, "Thresholds Fixed"),

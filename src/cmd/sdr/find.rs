@@ -88,7 +88,9 @@ fn types(context: &Context) -> Status {
 pub async fn by_entity(context: &Context, word: Option<&String>) -> Status {
     let word = match word.map(String::as_str) {
         None => return entities(context),
-        Some(word) if word.eq_ignore_ascii_case("help") || word.eq_ignore_ascii_case("list") => return entities(context),
+        Some(word) if word.eq_ignore_ascii_case("help") || word.eq_ignore_ascii_case("list") => {
+            return entities(context);
+        }
         Some(word) => word,
     };
     let Some((id, instance)) = parse_entity(word) else {
@@ -114,9 +116,7 @@ fn entities(context: &Context) -> Status {
 
 /// `ID`, `ID.INSTANCE` (decimal, cut to their widths) or a name, of which the last one counts.
 fn parse_entity(word: &str) -> Option<(u8, Option<u8>)> {
-    let (id, rest) = unsigned(word)
-        .map(|(id, rest)| (Some(id), rest))
-        .unwrap_or((None, word));
+    let (id, rest) = unsigned(word).map(|(id, rest)| (Some(id), rest)).unwrap_or((None, word));
     match id {
         Some(id) => {
             // Reference: instance 7Fh stands for all of them.

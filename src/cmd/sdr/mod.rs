@@ -1,6 +1,6 @@
 //! `sdr`: the sensor data repository, with the sensors' readings.
 
-mod detail;
+pub mod detail;
 mod dump;
 mod find;
 mod info;

@@ -183,7 +183,13 @@ const SENSOR_COLUMNS: &[Column] = &[
 ];
 
 impl SensorRow {
-    fn new(sensor: &SensorRecord, values: Reading, style: Style, type_name: &'static str, states: Vec<&'static str>) -> Self {
+    fn new(
+        sensor: &SensorRecord,
+        values: Reading,
+        style: Style,
+        type_name: &'static str,
+        states: Vec<&'static str>,
+    ) -> Self {
         SensorRow {
             name: text(sensor.name()),
             sensor: SensorIdentity { owner: sensor.owner, lun: sensor.lun, number: sensor.number },
@@ -195,7 +201,11 @@ impl SensorRow {
             reading: values.analog.filter(|value| value.is_finite()),
             unit: values.is_analog.then(|| unit_text(&sensor.units)),
             raw_reading: values.raw,
-            status: if sensor.is_threshold() || values.raw.is_none() { Comparison::of(&values) } else { Comparison::Ok },
+            status: if sensor.is_threshold() || values.raw.is_none() {
+                Comparison::of(&values)
+            } else {
+                Comparison::Ok
+            },
             state_bits: u16::from_le_bytes([values.states[0], values.states[1] & 0x7f]),
             states,
             scanning: !values.scanning_disabled,

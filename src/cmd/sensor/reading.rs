@@ -1,0 +1,123 @@
+//! `sensor get` and `sensor reading`: sensors by name.
+
+use super::list;
+use crate::cmd::sdr::row::{is_whole, unit_text};
+use crate::cmd::sdr::{self, Style, listener, unopened};
+use crate::family::{Context, Status};
+use crate::ipmi::sdr::SdrRecord;
+use crate::line;
+use crate::out::{Page, Report, bytes_of, fixed};
+use serde::Serialize;
+
+/// A record by name; none when there is no such name or no walk over the records.
+pub async fn find(context: &Context, word: &str) -> Option<std::sync::Arc<crate::bmc::StoredRecord>> {
+    let name = bytes_of(word).into_owned();
+    let listener = listener(context);
+    match context.bmc.find_sdr(&listener, |record| record.id_string().is_some_and(|id| id.is(&name))).await {
+        Ok(found) => found,
+        Err(fault) => {
+            unopened(context, &fault);
+            None
+        }
+    }
+}
+
+/// `sensor get`: details, whatever the verbosity.
+pub async fn get(context: &Context, words: &[String]) -> Status {
+    let out = &context.out;
+    let usage = || {
+        out.notice("sensor get <id> ... [id]");
+        out.notice("   id        : name of desired sensor");
+    };
+    match words.first().map(String::as_str) {
+        None => {
+            out.error("Not enough parameters given.");
+            usage();
+            return Status::FAILED;
+        }
+        Some("help") => {
+            usage();
+            return Status::OK;
+        }
+        Some(_) => {}
+    }
+    out.println("Locating sensor record...");
+    let rows = out.list();
+    let mut status = Status::OK;
+    for word in words {
+        let Some(stored) = find(context, word).await else {
+            out.error(&format!("Sensor data record \"{word}\" not found!"));
+            status = Status::FAILED;
+            continue;
+        };
+        let verbose = out.verbose();
+        out.set_verbose(1);
+        match &stored.record {
+            SdrRecord::Sensor(sensor) => {
+                if list::show(context, &rows, sensor).await != Status::OK {
+                    status = Status::FAILED;
+                }
+            }
+            other => sdr::show(context, &rows, Style::Plain, other).await,
+        }
+        out.set_verbose(verbose);
+    }
+    status
+}
+
+/// A reading by name.
+#[derive(Serialize)]
+struct NamedReading<'a> {
+    name: &'a str,
+    reading: Option<f64>,
+    unit: String,
+    #[serde(skip)]
+    value: f64,
+}
+
+impl NamedReading<'_> {
+    fn value(&self) -> String {
+        fixed(self.value, if is_whole(self.value) { 0 } else { 3 })
+    }
+}
+
+impl Report for NamedReading<'_> {
+    fn text(&self, page: &mut Page) {
+        line!(page, "{:<16} | {}", self.name, self.value());
+    }
+
+    fn csv(&self, page: &mut Page) {
+        line!(page, "{},{}", self.name, self.value());
+    }
+}
+
+/// `sensor reading`. Reference: help fails.
+pub async fn reading(context: &Context, words: &[String]) -> Status {
+    let out = &context.out;
+    if words.first().is_none_or(|word| word == "help") {
+        out.notice("sensor reading <id> ... [id]");
+        out.notice("   id        : name of desired sensor");
+        return Status::FAILED;
+    }
+    let rows = out.list();
+    let mut status = Status::OK;
+    for word in words {
+        let Some(stored) = find(context, word).await else {
+            out.error(&format!("Sensor \"{word}\" not found!"));
+            status = Status::FAILED;
+            continue;
+        };
+        let SdrRecord::Sensor(sensor) = &stored.record else { continue };
+        let values = context.bmc.sensor_reading(sensor).await;
+        if sensor.full.is_none() || values.raw.is_none() {
+            continue;
+        }
+        let Some(value) = values.analog else {
+            out.error(&format!("Sensor \"{word}\" is a discrete sensor!"));
+            continue;
+        };
+        let reading = Some(value).filter(|value| value.is_finite());
+        rows.push(&NamedReading { name: word, reading, unit: unit_text(&sensor.units), value });
+    }
+    status
+}
