@@ -174,6 +174,11 @@ impl Bmc {
     pub async fn close(&self) {
         self.transport.close().await;
     }
+
+    /// Ends the conversation on the way out.
+    pub async fn close_at_once(&self) {
+        self.transport.close_at_once().await;
+    }
 }
 
 /// Bytes of data that every IPMB message can carry (IPMI 2.0 section 6.5: 32 bytes with framing).

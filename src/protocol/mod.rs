@@ -1,1 +1,210 @@
 //! Session machines and packet codecs: no socket, no clock, no random source of their own.
+//!
+//! Each codec goes both ways, because the simulated BMC speaks the other side. Decoders refuse what
+//! they cannot read and never panic; authentication codes are compared in constant time.
+
+pub mod auth;
+pub mod bridge;
+pub mod crypt;
+pub mod ipmb;
+pub mod lan;
+pub mod lanplus;
+pub mod rakp;
+pub mod rmcp;
+pub mod session15;
+pub mod session20;
+
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// A packet that is not what it should be. Such packets are dropped without a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a packet of this session")]
+pub struct Malformed;
+
+/// A password or key, wiped when dropped and never shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Key(Zeroizing<Vec<u8>>);
+
+impl Key {
+    /// Takes over some bytes.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Key(Zeroizing::new(bytes.into()))
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The bytes, padded with zeros or cut to `N`.
+    pub fn padded<const N: usize>(&self) -> Zeroizing<[u8; N]> {
+        let mut out = Zeroizing::new([0; N]);
+        for (to, from) in out.iter_mut().zip(self.0.iter()) {
+            *to = *from;
+        }
+        out
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+/// How often a request is sent, and how long each answer is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Transmissions in all.
+    pub tries: u32,
+    /// First wait.
+    pub timeout: Duration,
+    /// What every further wait is longer by.
+    pub backoff: Duration,
+}
+
+/// Random bytes, handed in so that a session can be repeated.
+pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
+
+/// What a machine wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Send this datagram.
+    Transmit(Vec<u8>),
+    /// Call `deadline` after this time, unless another wait begins before.
+    Wait(Duration),
+    /// Something the user may want to read.
+    Note(Note),
+    /// The session is open.
+    Opened,
+    /// The session cannot be opened.
+    Failed(Failure),
+    /// The request in flight has this reply.
+    Reply(crate::ipmi::Reply),
+    /// The request in flight has no reply.
+    NoReply,
+}
+
+/// Something odd on the way to a session that does not end it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The BMC does not say which cipher suites it has: no answer, or this completion code.
+    NoCipherSuites(Option<crate::ipmi::CompletionCode>),
+    /// RAKP message 1 or 3 was not answered.
+    RakpUnanswered(u8),
+}
+
+/// Why a session cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Nobody answers.
+    NoResponse,
+    /// The BMC does not speak RMCP+, or refuses to say what it speaks.
+    NoRmcpPlus,
+    /// A cipher suite that is not spoken here.
+    UnsupportedSuite(u8),
+    /// The Open Session Response has this status.
+    OpenRefused(u8),
+    /// The Open Session Response agrees to something else than was asked for.
+    OpenMismatch,
+    /// RAKP message 2 or 4 has this status.
+    RakpRefused(u8, u8),
+    /// RAKP message 2 or 4 has a wrong code: not the same password, or not the same BMC.
+    RakpForged(u8),
+    /// None of the authentication types asked for is offered (the code asked for, if any).
+    AuthType(Option<u8>),
+    /// Get Session Challenge failed: no answer, or this completion code.
+    Challenge(Option<crate::ipmi::CompletionCode>),
+    /// Activate Session failed: no answer, or this completion code.
+    Activate(Option<crate::ipmi::CompletionCode>),
+    /// The session was activated with another authentication type than was asked for.
+    ActivatedType(u8),
+}
+
+/// The sequence numbers of IPMI messages: six bits, counted for each command.
+#[derive(Clone, Copy, Debug, Default)]
+struct MessageSeq(u8);
+
+impl MessageSeq {
+    fn next(&mut self) -> u8 {
+        self.0 = (self.0 + 1) & 0x3f;
+        self.0
+    }
+}
+
+/// The clock of one request: how often it has been sent and how long to wait now.
+#[derive(Clone, Copy, Debug)]
+struct Tries {
+    schedule: Schedule,
+    left: u32,
+    wait: Duration,
+}
+
+impl Tries {
+    fn new(schedule: Schedule) -> Self {
+        Tries { schedule, left: schedule.tries, wait: schedule.timeout }
+    }
+
+    /// The wait after the next transmission; none when all tries are used up.
+    fn next(&mut self) -> Option<Duration> {
+        self.left = self.left.checked_sub(1)?;
+        let wait = self.wait;
+        self.wait += self.schedule.backoff;
+        Some(wait)
+    }
+}
+
+/// A session machine: what a driver with a socket and a clock needs.
+pub trait Machine: Send {
+    /// Begins to open the session.
+    fn start(&mut self);
+    /// The next thing to do.
+    fn poll(&mut self) -> Option<Effect>;
+    /// Something has arrived.
+    fn datagram(&mut self, datagram: &[u8]);
+    /// The wait is over.
+    fn deadline(&mut self);
+    /// Sends a request inside the session.
+    fn submit(&mut self, route: &crate::ipmi::Route, request: &crate::ipmi::Request);
+    /// Changes the schedule of the requests to come.
+    fn set_schedule(&mut self, schedule: Schedule);
+    /// Forgets the session.
+    fn abandon(&mut self);
+    /// The BMC's session id and the cipher suite in force, while the session is open.
+    fn session(&self) -> Option<(u32, Option<u8>)>;
+}
+
+macro_rules! machine {
+    ($type:ty, $session:expr) => {
+        impl Machine for $type {
+            fn start(&mut self) {
+                self.start();
+            }
+            fn poll(&mut self) -> Option<Effect> {
+                self.poll()
+            }
+            fn datagram(&mut self, datagram: &[u8]) {
+                self.datagram(datagram);
+            }
+            fn deadline(&mut self) {
+                self.deadline();
+            }
+            fn submit(&mut self, route: &crate::ipmi::Route, request: &crate::ipmi::Request) {
+                self.submit(route, request);
+            }
+            fn set_schedule(&mut self, schedule: Schedule) {
+                self.set_schedule(schedule);
+            }
+            fn abandon(&mut self) {
+                self.abandon();
+            }
+            fn session(&self) -> Option<(u32, Option<u8>)> {
+                $session(self)
+            }
+        }
+    };
+}
+
+machine!(lan::Machine, |machine: &lan::Machine| machine.session().map(|id| (id, None)));
+machine!(lanplus::Machine, |machine: &lanplus::Machine| machine.session().map(|(id, suite)| (id, Some(suite))));

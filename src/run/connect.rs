@@ -1,9 +1,11 @@
 //! From the options to an open transport.
 
-use crate::cli::Options;
-use crate::out::{Level, Output};
+use crate::cli::{AddressFamily, Options, PrivilegeLevel, Secret};
+use crate::out::{Level, Output, bytes_of, readable};
+use crate::protocol::Key;
 use crate::sim::{Profile, SimulatedBmc};
 use crate::transport::sim::SimTransport;
+use crate::transport::udp::{IpVersion, LanOptions};
 use crate::transport::{self, Observer, OpenError, SharedObserver, Transport};
 use std::sync::Arc;
 
@@ -30,6 +32,8 @@ pub async fn open(name: &str, options: &Options, out: &Output) -> Result<Box<dyn
     let observer: SharedObserver = Arc::new(out.clone());
     match name {
         "sim" => Ok(Box::new(SimTransport::new(SimulatedBmc::new(profile(options, out)?)))),
+        "lan" => transport::lan::open(&lan_options(options), observer).await,
+        "lanplus" => transport::lanplus::open(&lan_options(options), observer).await,
         "dummy" => transport::dummy::open(&dummy_socket(), observer).await,
         _ => {
             observer.log(Level::Error, &format!("Interface {name} not supported"));
@@ -51,4 +55,28 @@ fn profile(options: &Options, out: &Output) -> Result<Profile, OpenError> {
 /// The socket of `-I dummy`.
 fn dummy_socket() -> std::path::PathBuf {
     std::env::var_os("IPMI_DUMMY_SOCK").map_or_else(|| transport::dummy::DEFAULT_SOCKET.into(), Into::into)
+}
+
+/// What the LAN interfaces need of the options.
+fn lan_options(options: &Options) -> LanOptions {
+    let key = |secret: &Secret| Key::new(secret.expose());
+    LanOptions {
+        host: options.host.clone().map(|host| readable(&host)),
+        port: options.port,
+        ip_version: match options.address_family {
+            AddressFamily::Any => IpVersion::Any,
+            AddressFamily::V4 => IpVersion::V4,
+            AddressFamily::V6 => IpVersion::V6,
+        },
+        user: options.user.as_deref().map(|user| bytes_of(user).into_owned()).unwrap_or_default(),
+        password: options.password.as_ref().map(key),
+        kg: key(&options.kg),
+        privilege: options.privilege.unwrap_or(PrivilegeLevel::ADMINISTRATOR).0,
+        auth: options.auth_type.map(|auth| auth.0),
+        suite: options.cipher_suite,
+        lookup_by_privilege: options.lookup_by_privilege,
+        retry: options.retry,
+        timeout: options.timeout,
+        ping: options.oem.as_deref() != Some("supermicro"),
+    }
 }

@@ -11,6 +11,7 @@ use crate::cli::{self, Action};
 use crate::family::Status;
 use crate::out::{Format, Output, text};
 use crate::{cmd, out};
+use startup::Exit;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::process::ExitCode;
@@ -22,28 +23,31 @@ pub fn main() -> ExitCode {
     let argv0 = arguments.next().unwrap_or_else(|| "ipmitool".to_owned());
     let words: Vec<String> = arguments.collect();
     let out = Output::process(format(&words));
-    let status = run(&argv0, &words, &out);
+    let exit = run(&argv0, &words, &out);
     out.finish();
     out.flush();
-    ExitCode::from(status.exit_code())
+    ExitCode::from(match exit {
+        Exit::Status(status) => status.exit_code(),
+        Exit::Signal(code) => code,
+    })
 }
 
-fn run(argv0: &str, words: &[String], out: &Output) -> Status {
+fn run(argv0: &str, words: &[String], out: &Output) -> Exit {
     let commands = cmd::command_lines();
     let parsed = cli::parse(argv0, words, &commands, out, &mut process::Process);
     let words = match parsed.action {
-        Action::Done(status) => return Status(status),
+        Action::Done(status) => return Exit::Status(Status(status)),
         Action::Run(words) => words,
     };
     if words.first().is_some_and(|word| word == "help") {
         cmd::print_table(out);
-        return Status::OK;
+        return Exit::Status(Status::OK);
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             out.error(&format!("Could not start: {error}"));
-            return Status::FAILED;
+            return Exit::Status(Status::FAILED);
         }
     };
     runtime.block_on(startup::run(argv0, parsed.options, words, out.clone()))

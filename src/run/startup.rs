@@ -3,43 +3,123 @@
 use super::connect;
 use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
 use crate::bmc::{Bmc, Extensions};
-use crate::cli::{AuthType, OemType, Options, Secret, Surroundings};
+use crate::cli::{AuthType, INTERFACES, OemType, Options, Secret, Surroundings};
 use crate::cmd;
 use crate::family::{Context, Settings, Status};
 use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
 use crate::out::{Output, completion_text};
 use std::borrow::Cow;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The character that introduces an escape in a SOL session, unless `-e` says otherwise.
 const SOL_ESCAPE: u8 = b'~';
 
 /// Opens the interface the options choose, runs the words, and closes.
-pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Output) -> Status {
-    let refused = Status(options.refusal.unwrap_or(-1));
-    ask_for_password(&mut options);
-    let interface = match (&options.interface, &options.host) {
-        (Some(name), _) => Some(name.as_str()),
-        (None, Some(_)) => Some("lan"),
-        (None, None) => None,
+pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Output) -> Exit {
+    let mut signals = Signals::new();
+    let prepared = tokio::select! {
+        prepared = prepare(argv0, &mut options, out.clone()) => prepared,
+        signal = signals.next() => return interrupted(signal, interface_of(&options), &out),
     };
-    if let (Some(name), Some(password)) = (interface, &options.password)
-        && let Some(limit) = password_limit(name)
+    let mut context = match prepared {
+        Ok(context) => context,
+        Err(status) => return Exit::Status(status),
+    };
+    let ended = tokio::select! {
+        status = cmd::dispatch(&mut context, &words) => Ok(status),
+        signal = signals.next() => Err(signal),
+    };
+    match ended {
+        Ok(status) => {
+            context.bmc.close().await;
+            Exit::Status(status)
+        }
+        Err(signal) => {
+            let exit = interrupted(signal, context.bmc.interface(), &out);
+            context.bmc.close_at_once().await;
+            exit
+        }
+    }
+}
+
+/// How a run ends.
+pub enum Exit {
+    /// With the command's return code.
+    Status(Status),
+    /// By a signal, with this exit code.
+    Signal(u8),
+}
+
+/// The signals that end a run; the session is closed on every one of them.
+struct Signals {
+    streams: [(u8, Option<Signal>); 3],
+}
+
+impl Signals {
+    fn new() -> Self {
+        // Reference: an interrupt exits with -1. The other two exit as shells count them.
+        let kinds = [(255, SignalKind::interrupt()), (143, SignalKind::terminate()), (129, SignalKind::hangup())];
+        Signals { streams: kinds.map(|(code, kind)| (code, signal(kind).ok())) }
+    }
+
+    async fn next(&mut self) -> u8 {
+        let [first, second, third] = &mut self.streams;
+        async fn one((code, stream): &mut (u8, Option<Signal>)) -> u8 {
+            match stream {
+                Some(stream) => drop(stream.recv().await),
+                None => std::future::pending().await,
+            }
+            *code
+        }
+        tokio::select! {
+            code = one(first) => code,
+            code = one(second) => code,
+            code = one(third) => code,
+        }
+    }
+}
+
+/// Says that the run ends by a signal. Reference: an interrupt names the interface, on stdout.
+fn interrupted(code: u8, interface: &str, out: &Output) -> Exit {
+    if code == 255
+        && let Some(interface) = INTERFACES.iter().find(|known| known.name == interface)
+    {
+        out.println(&format!("\nSIGN INT: Close Interface {}", interface.description));
+    }
+    Exit::Signal(code)
+}
+
+/// The interface the options choose.
+fn interface_of(options: &Options) -> &str {
+    match (&options.interface, &options.host) {
+        (Some(name), _) => name,
+        (None, Some(_)) => "lan",
+        (None, None) => "open",
+    }
+}
+
+/// Everything before the command. The status of a refusal, when there will be none.
+async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Context, Status> {
+    let refused = Status(options.refusal.unwrap_or(-1));
+    ask_for_password(options);
+    let name = interface_of(options).to_owned();
+    if let Some(password) = &options.password
+        && let Some(limit) = password_limit(&name)
         && password.expose().len() > limit
     {
         out.error(&format!("{name}: password is longer than {limit} bytes."));
-        return Status::FAILED;
+        return Err(Status::FAILED);
     }
-    let name = interface.unwrap_or("open").to_owned();
     if !connect::is_known(&name) {
         out.error(&format!("Error loading interface {name}"));
-        return refused;
+        return Err(refused);
     }
     // Reference: it reads its whole registry of enterprise numbers here; ours is looked into when a name is shown.
     out.info("Loading IANA PEN Registry...");
     let oem = match options.oem.as_deref().map(|word| OemType::named(word).ok_or(word)) {
         Some(Err(word)) => {
             out.error(&format!("OEM setup for \"{word}\" failed"));
-            return refused;
+            return Err(refused);
         }
         Some(Ok(oem)) => Some(oem),
         None => None,
@@ -47,11 +127,11 @@ pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Out
     if options.auth_type == Some(AuthType::NONE) {
         options.password = None;
     }
-    let Ok(transport) = connect::open(&name, &options, &out).await else { return refused };
+    let Ok(transport) = connect::open(&name, options, &out).await else { return Err(refused) };
     let my_addr = if options.my_addr == 0 { BMC_ADDRESS } else { options.my_addr };
     let mut bmc = Bmc::new(transport, Route { my_addr, target_addr: my_addr, ..Route::direct() });
-    if !address(&mut bmc, &options, oem, &out).await {
-        return refused;
+    if !address(&mut bmc, options, oem, &out).await {
+        return Err(refused);
     }
     if options.large_buffer != 0 {
         out.println(&format!("Setting large buffer to {}", options.large_buffer));
@@ -66,10 +146,7 @@ pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Out
         sol_escape: options.sol_escape.unwrap_or(SOL_ESCAPE),
         program: argv0.rsplit('/').next().unwrap_or(argv0).to_owned(),
     };
-    let mut context = Context { bmc, out, settings };
-    let status = cmd::dispatch(&mut context, &words).await;
-    context.bmc.close().await;
-    status
+    Ok(Context { bmc, out, settings })
 }
 
 /// Reference: a host without a password is asked for one, whatever the interface.

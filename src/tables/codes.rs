@@ -188,3 +188,28 @@ names! {
         0xc0 => "reserved",
     }
 }
+
+names! {
+    /// RMCP+ and RAKP status codes (IPMI 2.0 table 13-15).
+    RAKP_STATUS {
+        0x00 => "no errors",
+        0x01 => "insufficient resources for session",
+        0x02 => "invalid session ID",
+        0x03 => "invalid payload type",
+        0x04 => "invalid authentication algorithm",
+        0x05 => "invalid integrity algorithm",
+        0x06 => "no matching authentication algorithm",
+        0x07 => "no matching integrity payload",
+        0x08 => "inactive session ID",
+        0x09 => "invalid role",
+        0x0a => "unauthorized role requested",
+        0x0b => "insufficient resources for role",
+        0x0c => "invalid name length",
+        0x0d => "unauthorized name",
+        0x0e => "unauthorized GUID",
+        0x0f => "invalid integrity check value",
+        0x10 => "invalid confidentiality algorithm",
+        0x11 => "no matching cipher suite",
+        0x12 => "illegal parameter",
+    }
+}

@@ -5,7 +5,10 @@
 //! while waiting goes to an [`Observer`].
 
 pub mod dummy;
+pub mod lan;
+pub mod lanplus;
 pub mod sim;
+pub mod udp;
 
 use crate::ipmi::{Reply, Request, Route};
 use crate::sys::Level;
@@ -117,6 +120,11 @@ pub trait Transport: Send + Sync {
 
     /// Ends the session.
     fn close(&self) -> BoxFuture<'_, ()>;
+
+    /// Ends the session on the way out, when nobody has the patience for a schedule of tries.
+    fn close_at_once(&self) -> BoxFuture<'_, ()> {
+        self.close()
+    }
 }
 
 /// An operating-system error as C's `strerror` words it.

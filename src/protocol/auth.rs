@@ -1,0 +1,77 @@
+//! Authentication of IPMI 1.5 packets (IPMI 2.0 section 22.17.1).
+
+use super::Key;
+use md2::Md2;
+use md5::{Digest, Md5};
+use subtle::ConstantTimeEq;
+
+/// Authentication types (section 13.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthType {
+    /// No authentication.
+    None,
+    /// MD2.
+    Md2,
+    /// MD5.
+    Md5,
+    /// The password itself.
+    Password,
+    /// The manufacturer's own; carries the password, as far as is known here.
+    Oem,
+}
+
+impl AuthType {
+    /// The type of a code in a packet.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Some(match code {
+            0 => AuthType::None,
+            1 => AuthType::Md2,
+            2 => AuthType::Md5,
+            4 => AuthType::Password,
+            5 => AuthType::Oem,
+            _ => return None,
+        })
+    }
+
+    /// Its code in a packet.
+    pub fn code(self) -> u8 {
+        match self {
+            AuthType::None => 0,
+            AuthType::Md2 => 1,
+            AuthType::Md5 => 2,
+            AuthType::Password => 4,
+            AuthType::Oem => 5,
+        }
+    }
+
+    /// Its bit in Get Channel Authentication Capabilities.
+    pub fn mask(self) -> u8 {
+        1 << self.code()
+    }
+}
+
+/// The authentication code of a message; none for [`AuthType::None`].
+pub fn code(auth: AuthType, password: &Key, session: u32, seq: u32, message: &[u8]) -> Option<[u8; 16]> {
+    let password = password.padded::<16>();
+    Some(match auth {
+        AuthType::None => return None,
+        AuthType::Password | AuthType::Oem => *password,
+        AuthType::Md5 => digest::<Md5>(&password, session, seq, message),
+        AuthType::Md2 => digest::<Md2>(&password, session, seq, message),
+    })
+}
+
+fn digest<D: Digest>(password: &[u8; 16], session: u32, seq: u32, message: &[u8]) -> [u8; 16] {
+    let mut digest = D::new();
+    for part in [&password[..], &session.to_le_bytes(), message, &seq.to_le_bytes(), &password[..]] {
+        digest.update(part);
+    }
+    let mut out = [0; 16];
+    out.copy_from_slice(&digest.finalize()[..16]);
+    out
+}
+
+/// Whether two codes are the same, in time that does not depend on where they differ.
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}

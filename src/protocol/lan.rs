@@ -1,0 +1,282 @@
+//! The console's side of an IPMI 1.5 session (IPMI 2.0 sections 13.14 and 22.15 to 22.19).
+
+use super::auth::AuthType;
+use super::bridge::{self, Unwrapped};
+use super::ipmb::{CONSOLE, Message};
+use super::{Effect, Failure, Key, MessageSeq, Random, Schedule, Tries, rmcp, session15};
+use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
+use std::collections::VecDeque;
+
+/// What a session is opened with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Privilege to ask for, 1 to 5.
+    pub privilege: u8,
+    /// User name, at most sixteen bytes.
+    pub user: Vec<u8>,
+    /// Password, at most sixteen bytes; none for no authentication.
+    pub password: Option<Key>,
+    /// Authentication type asked for, as a code; the best on offer when none is given (or 0).
+    pub auth: Option<u8>,
+    /// Whether the BMC is pinged first.
+    pub ping: bool,
+    /// Schedule of requests.
+    pub schedule: Schedule,
+}
+
+enum Phase {
+    Idle,
+    Ping,
+    AuthCapabilities,
+    Challenge(AuthType),
+    Activate(AuthType),
+    Active { per_message: bool },
+    Dead,
+}
+
+struct Flight {
+    message: Vec<u8>,
+    tries: Tries,
+    seq: u8,
+    cmd: u8,
+    bridged: bool,
+}
+
+/// The machine.
+pub struct Machine {
+    config: Config,
+    random: Random,
+    phase: Phase,
+    flight: Option<Flight>,
+    message_seq: MessageSeq,
+    /// Session id, 0 outside a session, and whether its packets are authenticated yet.
+    session: u32,
+    auth: AuthType,
+    /// Next session sequence number; 0 until the BMC has given one.
+    seq: u32,
+    disabled_per_message: bool,
+    effects: VecDeque<Effect>,
+}
+
+impl Machine {
+    /// A machine that has not started.
+    pub fn new(config: Config, random: Random) -> Self {
+        Machine {
+            config,
+            random,
+            phase: Phase::Idle,
+            flight: None,
+            message_seq: MessageSeq::default(),
+            session: 0,
+            auth: AuthType::None,
+            seq: 0,
+            disabled_per_message: false,
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// Begins to open the session.
+    pub fn start(&mut self) {
+        if self.config.ping {
+            // The ping is sent once; whether it is answered does not matter.
+            self.phase = Phase::Ping;
+            self.effects.push_back(Effect::Transmit(rmcp::PING.to_vec()));
+            self.effects.push_back(Effect::Wait(self.config.schedule.timeout));
+        } else {
+            self.ask_capabilities();
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// The BMC's session id, while the session is open.
+    pub fn session(&self) -> Option<u32> {
+        matches!(self.phase, Phase::Active { .. }).then_some(self.session)
+    }
+
+    /// Changes the schedule of the requests to come.
+    pub fn set_schedule(&mut self, schedule: Schedule) {
+        self.config.schedule = schedule;
+    }
+
+    /// Forgets the session.
+    pub fn abandon(&mut self) {
+        self.phase = Phase::Dead;
+        self.flight = None;
+    }
+
+    /// Sends a request inside the session; the effects bring its reply, or say that there is none.
+    pub fn submit(&mut self, route: &Route, request: &Request) {
+        if !matches!(self.phase, Phase::Active { .. }) {
+            self.effects.push_back(Effect::NoReply);
+            return;
+        }
+        let seq = self.message_seq.next();
+        let message = bridge::wrap(route, request, seq, route.my_addr);
+        let bridged = route.bridging() != Bridging::None;
+        self.launch(message.encode(), seq, request.cmd, bridged);
+    }
+
+    fn launch(&mut self, message: Vec<u8>, seq: u8, cmd: u8, bridged: bool) {
+        self.flight = Some(Flight { message, tries: Tries::new(self.config.schedule), seq, cmd, bridged });
+        self.transmit();
+    }
+
+    fn password(&self) -> Key {
+        self.config.password.clone().unwrap_or_default()
+    }
+
+    fn transmit(&mut self) {
+        let password = self.password();
+        let Some(flight) = &mut self.flight else { return };
+        let Some(wait) = flight.tries.next() else {
+            self.flight = None;
+            return self.unanswered();
+        };
+        let datagram = session15::encode(self.auth, &password, self.session, self.seq, &flight.message);
+        if self.seq != 0 {
+            self.seq = self.seq.checked_add(1).unwrap_or(1);
+        }
+        self.effects.push_back(Effect::Transmit(datagram));
+        self.effects.push_back(Effect::Wait(wait));
+    }
+
+    /// The wait is over.
+    pub fn deadline(&mut self) {
+        if matches!(self.phase, Phase::Ping) { self.ask_capabilities() } else { self.transmit() }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.phase = Phase::Dead;
+        self.flight = None;
+        self.effects.push_back(Effect::Failed(failure));
+    }
+
+    fn unanswered(&mut self) {
+        match self.phase {
+            Phase::AuthCapabilities => self.fail(Failure::NoResponse),
+            Phase::Challenge(_) => self.fail(Failure::Challenge(None)),
+            Phase::Activate(_) => self.fail(Failure::Activate(None)),
+            Phase::Active { .. } => self.effects.push_back(Effect::NoReply),
+            Phase::Idle | Phase::Ping | Phase::Dead => {}
+        }
+    }
+
+    fn ask(&mut self, cmd: u8, data: Vec<u8>) {
+        let seq = self.message_seq.next();
+        let request = Request { netfn: NetFn::APP, lun: 0, cmd, data };
+        let message = Message::request(BMC_ADDRESS, CONSOLE, seq, &request).encode();
+        self.launch(message, seq, cmd, false);
+    }
+
+    fn ask_capabilities(&mut self) {
+        self.phase = Phase::AuthCapabilities;
+        self.ask(0x38, vec![0x0e, self.config.privilege]);
+    }
+
+    /// Something has arrived.
+    pub fn datagram(&mut self, datagram: &[u8]) {
+        match rmcp::decode(datagram) {
+            Ok(rmcp::Class::Asf(_)) if matches!(self.phase, Phase::Ping) => self.ask_capabilities(),
+            Ok(rmcp::Class::Ipmi(packet)) => self.packet(packet),
+            _ => {}
+        }
+    }
+
+    fn packet(&mut self, bytes: &[u8]) {
+        let Ok(packet) = session15::decode(bytes) else { return };
+        if let Phase::Active { per_message } = self.phase {
+            if packet.session != self.session {
+                return;
+            }
+            let authentic = packet.auth == AuthType::None && !per_message || packet.is_authentic(&self.password());
+            if !authentic {
+                return;
+            }
+        } else if packet.auth != AuthType::None && !packet.is_authentic(&self.password()) {
+            return;
+        }
+        let Some(message) = self.fitting(packet.payload) else { return };
+        match self.phase {
+            Phase::AuthCapabilities => self.capabilities(&message),
+            Phase::Challenge(auth) => self.challenge(auth, &message),
+            Phase::Activate(auth) => self.activated(auth, &message),
+            Phase::Active { .. } => {
+                if let Some(reply) = message.into_reply()
+                    && reply.completion != CompletionCode::DUPLICATED
+                {
+                    self.flight = None;
+                    self.effects.push_back(Effect::Reply(reply));
+                }
+            }
+            Phase::Idle | Phase::Ping | Phase::Dead => {}
+        }
+    }
+
+    fn fitting(&self, payload: &[u8]) -> Option<Message> {
+        let flight = self.flight.as_ref()?;
+        let Unwrapped::Answer(message) = bridge::unwrap(Message::decode(payload).ok()?) else { return None };
+        let expected = message.cmd == flight.cmd || (flight.bridged && message.cmd == 0x34);
+        (message.seq == flight.seq && expected && message.netfn & 1 == 1 && !message.data.is_empty()).then_some(message)
+    }
+
+    fn capabilities(&mut self, message: &Message) {
+        self.flight = None;
+        let [0, _, types, status, ..] = message.data[..] else { return self.fail(Failure::NoResponse) };
+        self.disabled_per_message = status & 0x10 != 0;
+        let wanted = self.config.auth.filter(|code| *code != 0);
+        let offered = |auth: &AuthType| types & auth.mask() != 0;
+        let allowed = |auth: &AuthType| wanted.is_none_or(|code| code == auth.code());
+        let with_password = [AuthType::Md5, AuthType::Md2, AuthType::Password, AuthType::Oem];
+        let choice = if self.config.password.is_some() {
+            with_password.into_iter().find(|auth| offered(auth) && allowed(auth))
+        } else {
+            None
+        };
+        let none = Some(AuthType::None).filter(|auth| wanted.is_none() && offered(auth));
+        let Some(auth) = choice.or(none) else { return self.fail(Failure::AuthType(wanted)) };
+        self.phase = Phase::Challenge(auth);
+        let mut data = vec![auth.code()];
+        data.extend(*Key::new(self.config.user.clone()).padded::<16>());
+        self.ask(0x39, data);
+    }
+
+    fn challenge(&mut self, auth: AuthType, message: &Message) {
+        self.flight = None;
+        let [0, s0, s1, s2, s3, challenge @ ..] = &message.data[..] else {
+            return self.fail(Failure::Challenge(message.data.first().map(|code| CompletionCode(*code))));
+        };
+        let Some(challenge) = challenge.first_chunk::<16>() else {
+            return self.fail(Failure::Challenge(Some(CompletionCode::UNSPECIFIED)));
+        };
+        // From here on packets carry the session's id and authentication, with sequence number 0.
+        self.session = u32::from_le_bytes([*s0, *s1, *s2, *s3]);
+        self.auth = auth;
+        let mut initial = [0; 4];
+        (self.random)(&mut initial);
+        let mut data = vec![auth.code(), self.config.privilege];
+        data.extend(challenge);
+        data.extend(initial);
+        self.phase = Phase::Activate(auth);
+        self.ask(0x3a, data);
+    }
+
+    fn activated(&mut self, auth: AuthType, message: &Message) {
+        self.flight = None;
+        let [0, kind, s0, s1, s2, s3, q0, q1, q2, q3, ..] = message.data[..] else {
+            return self.fail(Failure::Activate(message.data.first().map(|code| CompletionCode(*code))));
+        };
+        self.session = u32::from_le_bytes([s0, s1, s2, s3]);
+        self.seq = u32::from_le_bytes([q0, q1, q2, q3]).max(1);
+        if self.disabled_per_message {
+            self.auth = AuthType::None;
+        } else if kind & 0x0f != auth.code() {
+            return self.fail(Failure::ActivatedType(kind & 0x0f));
+        }
+        self.phase = Phase::Active { per_message: self.auth != AuthType::None };
+        self.effects.push_back(Effect::Opened);
+    }
+}

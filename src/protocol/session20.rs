@@ -1,0 +1,233 @@
+//! RMCP+ session packets (IPMI 2.0 section 13.6, table 13-8).
+
+use super::crypt::{CipherSuite, Confidentiality, Integrity};
+use super::{Key, Malformed, rmcp};
+
+/// Marks a packet as RMCP+.
+pub const AUTH_TYPE: u8 = 0x06;
+
+/// Payload types (table 13-16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum PayloadType {
+    /// An IPMI message.
+    Ipmi = 0x00,
+    /// Serial over LAN.
+    Sol = 0x01,
+    /// RMCP+ Open Session Request.
+    OpenSessionRequest = 0x10,
+    /// RMCP+ Open Session Response.
+    OpenSessionResponse = 0x11,
+    /// RAKP Message 1.
+    Rakp1 = 0x12,
+    /// RAKP Message 2.
+    Rakp2 = 0x13,
+    /// RAKP Message 3.
+    Rakp3 = 0x14,
+    /// RAKP Message 4.
+    Rakp4 = 0x15,
+}
+
+impl PayloadType {
+    fn from_code(code: u8) -> Option<Self> {
+        use PayloadType as P;
+        [P::Ipmi, P::Sol, P::OpenSessionRequest, P::OpenSessionResponse, P::Rakp1, P::Rakp2, P::Rakp3, P::Rakp4]
+            .into_iter()
+            .find(|kind| *kind as u8 == code)
+    }
+}
+
+/// What protects the packets of an open session.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    /// Algorithms.
+    pub suite: CipherSuite,
+    /// Integrity key.
+    pub k1: Key,
+    /// Confidentiality key.
+    pub k2: Key,
+    /// The password, which keys MD5-128.
+    pub password: Key,
+}
+
+const ENCRYPTED: u8 = 0x80;
+const AUTHENTICATED: u8 = 0x40;
+const NEXT_HEADER: u8 = 0x07;
+
+/// A packet as far as it can be read without keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// Payload type.
+    pub kind: PayloadType,
+    /// Session id of the receiver; 0 outside a session.
+    pub session: u32,
+    /// Session sequence number; 0 outside a session.
+    pub seq: u32,
+    /// The payload in the clear.
+    pub payload: Vec<u8>,
+}
+
+/// Wraps a payload outside a session, RMCP header included.
+pub fn encode_plain(kind: PayloadType, payload: &[u8]) -> Vec<u8> {
+    let mut out = rmcp::IPMI_HEADER.to_vec();
+    out.extend([AUTH_TYPE, kind as u8, 0, 0, 0, 0, 0, 0, 0, 0]);
+    out.extend(u16::try_from(payload.len()).unwrap_or(u16::MAX).to_le_bytes());
+    out.extend(payload);
+    out
+}
+
+/// Wraps a payload inside a session, RMCP header included.
+pub fn encode(
+    protection: &Protection,
+    session: u32,
+    seq: u32,
+    kind: PayloadType,
+    iv: [u8; 16],
+    payload: &[u8],
+) -> Vec<u8> {
+    let suite = &protection.suite;
+    let body = suite.confidentiality.encrypt(&protection.k2, iv, payload);
+    let mut kind = kind as u8;
+    if suite.confidentiality != Confidentiality::None {
+        kind |= ENCRYPTED;
+    }
+    if suite.integrity != Integrity::None {
+        kind |= AUTHENTICATED;
+    }
+    let mut out = rmcp::IPMI_HEADER.to_vec();
+    out.extend([AUTH_TYPE, kind]);
+    out.extend(session.to_le_bytes());
+    out.extend(seq.to_le_bytes());
+    out.extend(u16::try_from(body.len()).unwrap_or(u16::MAX).to_le_bytes());
+    out.extend(body);
+    if suite.integrity != Integrity::None {
+        // What the code covers begins after the RMCP header and is a multiple of four bytes long.
+        let pad = (4 - (out.len() - 4 + 2) % 4) % 4;
+        out.extend(std::iter::repeat_n(0xff, pad));
+        out.extend([u8::try_from(pad).unwrap_or(0), NEXT_HEADER]);
+        let code = suite.integrity.code_of(&protection.k1, &protection.password, &out[4..]);
+        out.extend(code);
+    }
+    out
+}
+
+/// Reads a packet, RMCP header taken off. With `protection`, a packet of a session must have the
+/// protection that was agreed on; without it, only packets outside a session are read.
+///
+/// # Errors
+/// [`Malformed`] for everything else.
+pub fn decode(bytes: &[u8], protection: Option<&Protection>) -> Result<Packet, Malformed> {
+    let [AUTH_TYPE, flags, i0, i1, i2, i3, s0, s1, s2, s3, l0, l1, rest @ ..] = bytes else { return Err(Malformed) };
+    let kind = PayloadType::from_code(flags & 0x3f).ok_or(Malformed)?;
+    let session = u32::from_le_bytes([*i0, *i1, *i2, *i3]);
+    let seq = u32::from_le_bytes([*s0, *s1, *s2, *s3]);
+    let length = usize::from(u16::from_le_bytes([*l0, *l1]));
+    let body = rest.get(..length).ok_or(Malformed)?;
+    let (encrypted, authenticated) = (flags & ENCRYPTED != 0, flags & AUTHENTICATED != 0);
+    if session == 0 {
+        if encrypted || authenticated {
+            return Err(Malformed);
+        }
+        return Ok(Packet { kind, session, seq, payload: body.to_vec() });
+    }
+    let protection = protection.ok_or(Malformed)?;
+    let suite = &protection.suite;
+    if authenticated != (suite.integrity != Integrity::None)
+        || encrypted != (suite.confidentiality != Confidentiality::None)
+    {
+        return Err(Malformed);
+    }
+    if authenticated {
+        let covered = bytes.len().checked_sub(suite.integrity.length()).ok_or(Malformed)?;
+        let (data, code) = bytes.split_at(covered);
+        if data.len() < 12 + length + 2 || !suite.integrity.verify(&protection.k1, &protection.password, data, code) {
+            return Err(Malformed);
+        }
+    }
+    let payload = suite.confidentiality.decrypt(&protection.k2, body)?;
+    Ok(Packet { kind, session, seq, payload })
+}
+
+/// Which sequence numbers have been seen: a sliding window (IPMI 2.0 section 6.12.13).
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    highest: u32,
+    seen: u32,
+}
+
+impl Window {
+    /// How far behind the highest number a packet may be.
+    const BEHIND: u32 = 15;
+    /// How far ahead it may be.
+    const AHEAD: u32 = 16;
+
+    /// Takes a number, unless it is a duplicate or too far off.
+    pub fn accept(&mut self, seq: u32) -> bool {
+        let ahead = seq.wrapping_sub(self.highest);
+        if self.seen == 0 || (1..=Self::AHEAD).contains(&ahead) {
+            self.seen = if self.seen == 0 { 1 } else { self.seen.checked_shl(ahead).unwrap_or(0) | 1 };
+            self.highest = seq;
+            return true;
+        }
+        let behind = self.highest.wrapping_sub(seq);
+        let bit = 1_u32.checked_shl(behind).filter(|_| behind <= Self::BEHIND);
+        match bit {
+            Some(bit) if self.seen & bit == 0 => {
+                self.seen |= bit;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn protection(id: u8) -> Protection {
+        Protection {
+            suite: CipherSuite::from_id(id).expect("a suite"),
+            k1: Key::new([1; 20]),
+            k2: Key::new([2; 20]),
+            password: Key::new(*b"secret"),
+        }
+    }
+
+    #[test]
+    fn every_suite_goes_round_and_forgeries_do_not() {
+        for id in [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17] {
+            let protection = protection(id);
+            for length in 0..40_u8 {
+                let payload: Vec<u8> = (0..length).collect();
+                let bytes = encode(&protection, 0x0102_0304, 9, PayloadType::Ipmi, [5; 16], &payload);
+                let packet = decode(&bytes[4..], Some(&protection)).expect("a packet");
+                assert_eq!((packet.session, packet.seq, packet.payload), (0x0102_0304, 9, payload), "{id}");
+                if protection.suite.integrity != Integrity::None {
+                    let mut forged = bytes.clone();
+                    let last = forged.len() - 1;
+                    forged[last] ^= 1;
+                    assert_eq!(decode(&forged[4..], Some(&protection)), Err(Malformed));
+                }
+                for cut in 4..bytes.len() {
+                    let _ = decode(&bytes[4..cut], Some(&protection));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn protection_cannot_be_left_off() {
+        let bytes = encode(&protection(0), 7, 1, PayloadType::Ipmi, [0; 16], b"payload");
+        assert_eq!(decode(&bytes[4..], Some(&protection(3))), Err(Malformed));
+        assert_eq!(decode(&bytes[4..], None), Err(Malformed));
+    }
+
+    #[test]
+    fn the_window_slides() {
+        let mut window = Window::default();
+        assert!(window.accept(5) && !window.accept(5));
+        assert!(window.accept(7) && window.accept(6) && !window.accept(6));
+        assert!(window.accept(20) && !window.accept(4) && !window.accept(100));
+    }
+}

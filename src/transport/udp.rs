@@ -1,0 +1,442 @@
+//! The driver of the session machines: a socket, a clock, and the questions every session begins with.
+
+use super::{BoxFuture, Limits, SessionInfo, SharedObserver, Transport, TransportError};
+use crate::ipmi::app::GetDeviceId;
+use crate::ipmi::{Command, NetFn, Reply, Request, Route};
+use crate::protocol::{Effect, Failure, Key, Machine, Note, Random, Schedule};
+use crate::sys::Level;
+use crate::tables::codes::PRIVILEGE_LEVELS;
+use crate::tables::completion::COMPLETION_CODES;
+use rand::RngCore;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Mutex;
+use std::time::Duration;
+use tokio::net::UdpSocket;
+use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::Instant;
+
+/// IP versions a host name may resolve to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IpVersion {
+    /// Either.
+    #[default]
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+/// What a session over the LAN is opened with.
+#[derive(Clone, Debug, Default)]
+pub struct LanOptions {
+    /// Host name or address.
+    pub host: Option<String>,
+    /// UDP port; 623 when 0.
+    pub port: u16,
+    /// IP version.
+    pub ip_version: IpVersion,
+    /// User name, at most sixteen bytes.
+    pub user: Vec<u8>,
+    /// Password, when there is one.
+    pub password: Option<Key>,
+    /// Kg.
+    pub kg: Key,
+    /// Privilege level.
+    pub privilege: u8,
+    /// Authentication type asked for (lan).
+    pub auth: Option<u8>,
+    /// Cipher suite asked for (lanplus).
+    pub suite: Option<u8>,
+    /// Whether the user is looked up by name and privilege.
+    pub lookup_by_privilege: bool,
+    /// Transmissions of a request; 4 when 0.
+    pub retry: u32,
+    /// Seconds of the first wait; the protocol's own when 0.
+    pub timeout: u32,
+    /// Whether the BMC is pinged first (lan).
+    pub ping: bool,
+}
+
+/// The RMCP port (IPMI 2.0 section 13.1.2).
+const RMCP_PORT: u16 = 623;
+/// Transmissions of a request, unless chosen otherwise.
+const RETRY: u32 = 4;
+/// The largest datagram a BMC sends.
+const MAX_DATAGRAM: usize = 2048;
+/// Payloads a session carries unless the BMC says more (bytes).
+const LIMITS: Limits = Limits { request: 38, response: 34 };
+/// Levels above this have to be asked for once a session is open.
+const USER: u8 = 2;
+/// Set Session Privilege Level, Close Session.
+const SET_PRIVILEGE: u8 = 0x3b;
+const CLOSE_SESSION: u8 = 0x3c;
+/// A session that is closed on the way out waits no longer than this for the answer.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
+impl LanOptions {
+    /// The schedule of requests.
+    pub fn schedule(&self, timeout: Duration, backoff: Duration) -> Schedule {
+        let timeout = if self.timeout == 0 { timeout } else { Duration::from_secs(self.timeout.into()) };
+        Schedule { tries: if self.retry == 0 { RETRY } else { self.retry }, timeout, backoff }
+    }
+}
+
+/// The operating system's random numbers.
+pub fn random() -> Random {
+    Box::new(|bytes| rand::rng().fill_bytes(bytes))
+}
+
+/// A connected socket, and the machine that uses it.
+struct Core<M> {
+    socket: UdpSocket,
+    machine: M,
+    buffer: Vec<u8>,
+    deadline: Option<Instant>,
+}
+
+/// A session over the LAN.
+pub struct LanTransport<M> {
+    name: &'static str,
+    core: AsyncMutex<Core<M>>,
+    observer: SharedObserver,
+    limits: Mutex<Limits>,
+    session: SessionInfo,
+    manufacturer: Option<u32>,
+}
+
+impl<M: Machine> Core<M> {
+    /// Does what the machine wants until something ends it.
+    async fn run(&mut self, observer: &SharedObserver) -> Result<Ended, TransportError> {
+        loop {
+            while let Some(effect) = self.machine.poll() {
+                match effect {
+                    // A datagram that cannot be sent is a lost one: the schedule goes on.
+                    Effect::Transmit(datagram) => drop(self.socket.send(&datagram).await),
+                    Effect::Wait(time) => self.deadline = Instant::now().checked_add(time),
+                    Effect::Note(note) => say(observer, note),
+                    Effect::Opened => return Ok(Ended::Opened),
+                    Effect::Failed(failure) => return Ok(Ended::Failed(failure)),
+                    Effect::Reply(reply) => return Ok(Ended::Reply(reply)),
+                    Effect::NoReply => return Err(TransportError::NoResponse),
+                }
+            }
+            let deadline = self.deadline.ok_or(TransportError::Closed)?;
+            match tokio::time::timeout_at(deadline, self.socket.recv(&mut self.buffer)).await {
+                Ok(Ok(length)) => self.machine.datagram(&self.buffer[..length]),
+                // An ICMP error from a host that is rebooting ends nothing; wait the schedule out.
+                Ok(Err(_)) => {
+                    tokio::time::sleep_until(deadline).await;
+                    self.machine.deadline();
+                }
+                Err(_) => self.machine.deadline(),
+            }
+        }
+    }
+
+    async fn transact(
+        &mut self,
+        route: &Route,
+        request: &Request,
+        observer: &SharedObserver,
+    ) -> Result<Reply, TransportError> {
+        self.machine.submit(route, request);
+        match self.run(observer).await? {
+            Ended::Reply(reply) => Ok(reply),
+            Ended::Opened | Ended::Failed(_) => Err(TransportError::Closed),
+        }
+    }
+
+    async fn close(&mut self, observer: &SharedObserver) {
+        let Some((id, _)) = self.machine.session() else { return };
+        let request = Request::new(NetFn::APP, CLOSE_SESSION, id.to_le_bytes());
+        let route = Route::direct();
+        match self.transact(&route, &request, observer).await {
+            Ok(reply) if reply.completion.is_ok() => {}
+            Ok(reply) if reply.completion.0 == 0x87 => {
+                observer.log(Level::Error, &format!("Failed to Close Session: invalid session ID {id:08x}"));
+            }
+            Ok(reply) => {
+                let text = COMPLETION_CODES.name(reply.completion.0);
+                observer.log(Level::Error, &format!("Close Session command failed: {text}"));
+            }
+            Err(_) => observer.log(Level::Error, "Close Session command failed"),
+        }
+        self.machine.abandon();
+    }
+}
+
+enum Ended {
+    Opened,
+    Failed(Failure),
+    Reply(Reply),
+}
+
+fn say(observer: &SharedObserver, note: Note) {
+    match note {
+        Note::NoCipherSuites(None) => observer.log(Level::Error, "Unable to Get Channel Cipher Suites"),
+        Note::NoCipherSuites(Some(code)) => {
+            let text = COMPLETION_CODES.name(code.0);
+            observer.log(Level::Error, &format!("Get Channel Cipher Suites failed: {text}"));
+        }
+        Note::RakpUnanswered(message) => {
+            observer.log(Level::Warning, &format!("> Error: no response from RAKP {message} message"));
+        }
+    }
+}
+
+/// Why there is no session.
+pub enum Unopened {
+    /// No host was named.
+    NoHost,
+    /// The host has no address, or none that can be used.
+    NoSocket,
+    /// The session could not be opened.
+    Session(Failure),
+    /// The session was open, but not of any use.
+    Unusable,
+}
+
+/// Opens a session: connects, runs the machine, raises the privilege, asks what the BMC can do.
+///
+/// # Errors
+/// [`Unopened`], when the reason has been told to the observer.
+pub async fn open<M: Machine + 'static>(
+    name: &'static str,
+    options: &LanOptions,
+    machine: M,
+    refusal: &[&str],
+    observer: SharedObserver,
+) -> Result<Box<dyn Transport>, Unopened> {
+    let Some(host) = options.host.as_deref().filter(|host| !host.is_empty()) else {
+        observer.log(Level::Error, "No hostname specified!");
+        return Err(Unopened::NoHost);
+    };
+    let port = if options.port == 0 { RMCP_PORT } else { options.port };
+    let Some(socket) = connect(host, port, options.ip_version).await else {
+        observer.log(Level::Error, &format!("Address lookup for {host} failed"));
+        observer.log(Level::Error, "Could not open socket!");
+        return Err(Unopened::NoSocket);
+    };
+    let mut core = Core { socket, machine, buffer: vec![0; MAX_DATAGRAM], deadline: None };
+    core.machine.start();
+    match core.run(&observer).await {
+        Ok(Ended::Opened) => {}
+        Ok(Ended::Failed(failure)) => return Err(Unopened::Session(failure)),
+        Ok(Ended::Reply(_)) | Err(_) => return Err(Unopened::Session(Failure::NoResponse)),
+    }
+    let (id, cipher_suite) = core.machine.session().unwrap_or_default();
+    let limits = Mutex::new(LIMITS);
+    match settle(&mut core, options, &limits, &observer).await {
+        Ok(manufacturer) => Ok(Box::new(LanTransport {
+            name,
+            core: AsyncMutex::new(core),
+            observer,
+            limits,
+            session: SessionInfo { id, port, cipher_suite },
+            manufacturer,
+        })),
+        Err(()) => {
+            // Reference: RMCP+ says that there is no session before it closes it, IPMI 1.5 after.
+            let (before, after) = if name == "lan" { (&[][..], refusal) } else { (refusal, &[][..]) };
+            before.iter().for_each(|line| observer.log(Level::Error, line));
+            core.close(&observer).await;
+            after.iter().for_each(|line| observer.log(Level::Error, line));
+            Err(Unopened::Unusable)
+        }
+    }
+}
+
+/// What every session begins with: the privilege, HPM.2 capabilities, the device id.
+async fn settle<M: Machine>(
+    core: &mut Core<M>,
+    options: &LanOptions,
+    limits: &Mutex<Limits>,
+    observer: &SharedObserver,
+) -> Result<Option<u32>, ()> {
+    let route = Route::direct();
+    if options.privilege > USER {
+        let request = Request::new(NetFn::APP, SET_PRIVILEGE, [options.privilege]);
+        let level = PRIVILEGE_LEVELS.name(options.privilege);
+        match core.transact(&route, &request, observer).await {
+            Ok(reply) if reply.completion.is_ok() => {}
+            Ok(reply) => {
+                let text = COMPLETION_CODES.name(reply.completion.0);
+                observer.log(Level::Error, &format!("Set Session Privilege Level to {level} failed: {text}"));
+                return Err(());
+            }
+            Err(_) => {
+                observer.log(Level::Error, &format!("Set Session Privilege Level to {level} failed"));
+                return Err(());
+            }
+        }
+    }
+    hpm2(core, limits, observer).await;
+    let device = core.transact(&route, &GetDeviceId.request(), observer).await;
+    let id =
+        device.ok().filter(|reply| reply.completion.is_ok()).and_then(|reply| GetDeviceId::decode(&reply.data).ok());
+    Ok(id.map(|id| id.manufacturer))
+}
+
+/// HPM.2: larger payloads, where the controller offers them (PICMG HPM.2 R1.0 section 3.2).
+async fn hpm2<M: Machine>(core: &mut Core<M>, limits: &Mutex<Limits>, observer: &SharedObserver) {
+    let route = Route::direct();
+    let notice = |text: String| observer.log(Level::Notice, &text);
+    let capabilities = Request::new(NetFn::GROUP, 0x3e, [0x00, 0x02]);
+    let Ok(reply) = core.transact(&route, &capabilities, observer).await else {
+        return notice("Error sending request.".to_owned());
+    };
+    match reply.completion.0 {
+        0x00 => {}
+        0xc1 => return observer.log(Level::Debug, "IPM Controller is not HPM.2 compatible"),
+        code => return notice(format!("Get HPM.x Capabilities request failed, compcode = {code:x}")),
+    }
+    let length = reply.data.len();
+    let [id, hpm, revision, mask_low, mask_high, start, lan_revision, ..] = reply.data[..] else {
+        return notice(format!("Bad response length, len={length}"));
+    };
+    if length > 10 {
+        return notice(format!("Bad response length, len={length}"));
+    }
+    if id != 0 || hpm != 2 {
+        return notice(format!("Bad HPM.x ID, id={hpm}"));
+    }
+    if revision == 0 {
+        return notice(format!("Bad HPM.2 revision, rev={revision}"));
+    }
+    if (mask_low, mask_high) == (0, 0) {
+        return;
+    }
+    if start < 0xc0 {
+        return notice(format!("Bad HPM.2 LAN params start, start={start:x}"));
+    }
+    if lan_revision != 1 {
+        return notice(format!("Bad HPM.2 LAN params revision, rev={lan_revision}"));
+    }
+    let parameter = Request::new(NetFn::TRANSPORT, 0x02, [0x0e, start, 0x00, 0x00]);
+    let Ok(reply) = core.transact(&route, &parameter, observer).await else {
+        return notice("Error sending request.".to_owned());
+    };
+    match (reply.completion.0, &reply.data[..]) {
+        (0x00, [0x11, _, i0, i1, _, o0, o1, ..]) if reply.data.len() == 8 => {
+            let (inbound, outbound) = (u16::from_le_bytes([*i0, *i1]), u16::from_le_bytes([*o0, *o1]));
+            if let Ok(mut limits) = limits.lock() {
+                *limits = Limits {
+                    request: inbound.saturating_sub(7).min(248),
+                    response: outbound.saturating_sub(8).min(247),
+                };
+            }
+        }
+        (0x00, data) if data.len() == 8 => {
+            notice(format!("Bad HPM.2 LAN parameter revision, rev={}", data.first().copied().unwrap_or(0)));
+        }
+        (0x00, data) => notice(format!("Bad response length, len={}", data.len())),
+        (0x80, _) => {}
+        (code, _) => notice(format!("Get LAN Configuration Parameters request failed, compcode = {code:x}")),
+    }
+}
+
+/// Connects to the first address that can be used. Numeric addresses need no resolver.
+async fn connect(host: &str, port: u16, version: IpVersion) -> Option<UdpSocket> {
+    let fits = |address: &SocketAddr| match version {
+        IpVersion::Any => true,
+        IpVersion::V4 => address.is_ipv4(),
+        IpVersion::V6 => address.is_ipv6(),
+    };
+    let addresses: Vec<SocketAddr> = match host.parse::<IpAddr>() {
+        Ok(address) => vec![SocketAddr::new(address, port)],
+        Err(_) => tokio::net::lookup_host((host, port)).await.ok()?.collect(),
+    };
+    for address in addresses.into_iter().filter(fits) {
+        if let Ok(socket) = connect_to(address).await {
+            return Some(socket);
+        }
+    }
+    None
+}
+
+async fn connect_to(address: SocketAddr) -> io::Result<UdpSocket> {
+    let any: IpAddr = match address {
+        SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((any, 0)).await?;
+    socket.connect(address).await?;
+    Ok(socket)
+}
+
+impl<M: Machine> Transport for LanTransport<M> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn transact<'a>(&'a self, route: &'a Route, request: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
+        Box::pin(async move { self.core.lock().await.transact(route, request, &self.observer).await })
+    }
+
+    fn post<'a>(
+        &'a self,
+        route: &'a Route,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Option<Reply>, TransportError>> {
+        Box::pin(async move {
+            // Sent, and not waited for: the controller is about to forget this session.
+            let mut core = self.core.lock().await;
+            core.machine.submit(route, request);
+            while let Some(effect) = core.machine.poll() {
+                if let Effect::Transmit(datagram) = effect {
+                    core.socket.send(&datagram).await?;
+                }
+            }
+            core.machine.abandon();
+            Ok(None)
+        })
+    }
+
+    fn keepalive<'a>(&'a self) -> BoxFuture<'a, Result<(), TransportError>> {
+        Box::pin(async move {
+            let request = GetDeviceId.request();
+            self.core.lock().await.transact(&Route::direct(), &request, &self.observer).await.map(drop)
+        })
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits.lock().map_or(LIMITS, |limits| *limits)
+    }
+
+    fn set_limits(&self, limits: Limits) {
+        if let Ok(mut current) = self.limits.lock() {
+            *current = limits;
+        }
+    }
+
+    fn session(&self) -> Option<SessionInfo> {
+        Some(self.session.clone())
+    }
+
+    fn manufacturer(&self) -> Option<u32> {
+        self.manufacturer
+    }
+
+    fn abandon(&self) {
+        if let Ok(mut core) = self.core.try_lock() {
+            core.machine.abandon();
+        }
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            let mut core = self.core.lock().await;
+            core.close(&self.observer).await;
+        })
+    }
+
+    fn close_at_once(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            let mut core = self.core.lock().await;
+            core.machine.set_schedule(Schedule { tries: 1, timeout: LAST_WAIT, backoff: Duration::ZERO });
+            core.close(&self.observer).await;
+        })
+    }
+}
