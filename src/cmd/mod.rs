@@ -7,6 +7,7 @@ mod mc;
 mod not_yet;
 mod raw;
 mod sdr;
+mod sel;
 mod sensor;
 mod states;
 pub mod tree;
@@ -29,7 +30,7 @@ static FAMILIES: &[Family] = &[
     sensor::SENSOR,
     not_yet::family("fru", "Print built-in FRU and scan SDR for FRU locators"),
     not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),
-    not_yet::family("sel", "Print System Event Log (SEL)"),
+    sel::SEL,
     not_yet::family("pef", "Configure Platform Event Filtering (PEF)"),
     not_yet::family("sol", "Configure and connect IPMIv2.0 Serial-over-LAN"),
     not_yet::family("tsol", "Configure and connect with Tyan IPMIv1.5 Serial-over-LAN"),

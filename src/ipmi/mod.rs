@@ -10,6 +10,7 @@ mod code;
 mod reader;
 mod route;
 pub mod sdr;
+pub mod sel;
 pub mod sensor;
 
 pub use code::CompletionCode;

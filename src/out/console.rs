@@ -293,12 +293,15 @@ impl Output {
 
     /// Raw text on stderr, without a newline of its own: what the reference writes past its logger.
     pub fn error_text(&self, text: &str) {
+        if self.0.format == Format::Json {
+            return self.error(text);
+        }
         self.write_error(&bytes_of(text));
     }
 
     /// A hex dump on stderr, shown when commands are verbose: a title, then 16 bytes a line.
     pub fn dump(&self, title: &str, data: &[u8]) {
-        if data.is_empty() || self.verbose() < 1 {
+        if data.is_empty() || self.verbose() < 1 || self.0.format == Format::Json {
             return;
         }
         let mut text = format!("{title} ({} bytes)\n", data.len());
