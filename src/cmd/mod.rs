@@ -1,6 +1,8 @@
 //! The commands: every family, the table they are listed in, and the dispatch that `shell`, `exec`
 //! and the command line share.
 
+mod arguments;
+mod channel;
 mod chassis;
 mod file;
 mod mc;
@@ -9,8 +11,10 @@ mod raw;
 mod sdr;
 mod sel;
 mod sensor;
+mod session;
 mod states;
 pub mod tree;
+mod user;
 
 use crate::cli::{self, CommandLine};
 use crate::family::{Context, Family, Status};
@@ -35,9 +39,9 @@ static FAMILIES: &[Family] = &[
     not_yet::family("sol", "Configure and connect IPMIv2.0 Serial-over-LAN"),
     not_yet::family("tsol", "Configure and connect with Tyan IPMIv1.5 Serial-over-LAN"),
     not_yet::family("isol", "Configure IPMIv1.5 Serial-over-LAN"),
-    not_yet::family("user", "Configure Management Controller users"),
-    not_yet::family("channel", "Configure Management Controller channels"),
-    not_yet::family("session", "Print session information"),
+    user::USER,
+    channel::CHANNEL,
+    session::SESSION,
     not_yet::family("dcmi", "Data Center Management Interface"),
     not_yet::family("nm", "Node Manager Interface"),
     not_yet::family("sunoem", "OEM Commands for Sun servers"),

@@ -12,6 +12,7 @@ mod route;
 pub mod sdr;
 pub mod sel;
 pub mod sensor;
+pub mod user;
 
 pub use code::CompletionCode;
 pub use reader::{DecodeError, Reader};
