@@ -5,6 +5,7 @@ mod arguments;
 mod channel;
 mod chassis;
 mod file;
+mod lan;
 mod mc;
 mod not_yet;
 mod raw;
@@ -25,7 +26,7 @@ static FAMILIES: &[Family] = &[
     raw::RAW,
     not_yet::family("i2c", "Send an I2C Master Write-Read command and print response"),
     not_yet::family("spd", "Print SPD info from remote I2C device"),
-    not_yet::family("lan", "Configure LAN Channels"),
+    lan::LAN,
     chassis::CHASSIS,
     chassis::POWER,
     not_yet::family("event", "Send pre-defined events to MC"),
