@@ -300,7 +300,7 @@ impl Listing<'_> {
         };
         let level = |suite: usize| {
             let pair = value.byte(1 + suite / 2);
-            let nibble = if suite % 2 == 0 { pair & 0x0f } else { pair >> 4 };
+            let nibble = if suite.is_multiple_of(2) { pair & 0x0f } else { pair >> 4 };
             *['X', 'c', 'u', 'o', 'a', 'O'].get(usize::from(nibble)).unwrap_or(&'X')
         };
         self.show(24, name, (0..15).map(level).collect());

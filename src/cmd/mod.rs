@@ -13,6 +13,7 @@ mod sdr;
 mod sel;
 mod sensor;
 mod session;
+mod sol;
 mod states;
 pub mod tree;
 mod user;
@@ -37,7 +38,7 @@ static FAMILIES: &[Family] = &[
     not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),
     sel::SEL,
     not_yet::family("pef", "Configure Platform Event Filtering (PEF)"),
-    not_yet::family("sol", "Configure and connect IPMIv2.0 Serial-over-LAN"),
+    sol::SOL,
     not_yet::family("tsol", "Configure and connect with Tyan IPMIv1.5 Serial-over-LAN"),
     not_yet::family("isol", "Configure IPMIv1.5 Serial-over-LAN"),
     user::USER,
