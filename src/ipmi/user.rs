@@ -78,6 +78,98 @@ impl Command for GetUserName {
     }
 }
 
+/// Set User Name (section 22.28).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetUserName {
+    /// User id.
+    pub user: u8,
+    /// The name, padded with zeros.
+    pub name: [u8; 16],
+}
+
+impl Command for SetUserName {
+    const NETFN: NetFn = NetFn::APP;
+    const CMD: u8 = 0x45;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.push(self.user & 0x3f);
+        data.extend(self.name);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+/// Set User Access (section 22.26), for the privilege limit alone: the other settings stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetUserPrivilege {
+    /// Channel, 14 for the one in use.
+    pub channel: u8,
+    /// User id.
+    pub user: u8,
+    /// Privilege limit.
+    pub privilege: u8,
+}
+
+impl Command for SetUserPrivilege {
+    const NETFN: NetFn = NetFn::APP;
+    const CMD: u8 = 0x43;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([self.channel & 0x0f, self.user & 0x3f, self.privilege & 0x0f, 0]);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+/// What Set User Password does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordOperation {
+    /// Disable the user.
+    Disable,
+    /// Enable the user.
+    Enable,
+    /// Set the password.
+    Set,
+    /// Compare the password with the one that is set.
+    Test,
+}
+
+/// Set User Password (section 22.30).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetUserPassword<'a> {
+    /// User id.
+    pub user: u8,
+    /// What to do.
+    pub operation: PasswordOperation,
+    /// The password; what is longer than the length allows is cut off.
+    pub password: &'a [u8],
+    /// Send it as 20 bytes (IPMI 2.0) instead of 16.
+    pub twenty_bytes: bool,
+}
+
+impl Command for SetUserPassword<'_> {
+    const NETFN: NetFn = NetFn::APP;
+    const CMD: u8 = 0x47;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.push(if self.twenty_bytes { 0x80 } else { 0 } | self.user & 0x3f);
+        data.push(self.operation as u8);
+        let length = if self.twenty_bytes { 20 } else { 16 };
+        data.extend(self.password.iter().copied().chain(std::iter::repeat(0)).take(length));
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
 /// Get Channel Info (section 22.24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GetChannelInfo {

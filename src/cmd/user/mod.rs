@@ -1,5 +1,7 @@
 //! `user`: who may log in.
 
+mod edit;
+
 use super::arguments::{self, THIS_CHANNEL};
 use super::tree::{self, Choice, Rest};
 use crate::bmc::CallError;
@@ -80,10 +82,11 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
                 usage(context);
                 Status::FAILED
             }
-            Choice::Chosen(Leaf::Set(_) | Leaf::Disable(_) | Leaf::Enable(_) | Leaf::Priv(_) | Leaf::Test(_)) => {
-                context.out.error("This command is not implemented yet.");
-                Status::FAILED
-            }
+            Choice::Chosen(Leaf::Set(rest)) => edit::set(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Disable(rest)) => edit::enable(context, &tree::rest(rest), false).await,
+            Choice::Chosen(Leaf::Enable(rest)) => edit::enable(context, &tree::rest(rest), true).await,
+            Choice::Chosen(Leaf::Priv(rest)) => edit::privilege(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Test(rest)) => edit::test(context, &tree::rest(rest)).await,
             Choice::Unknown(word) => {
                 context.out.error(&format!("Invalid user command: '{word}'\n"));
                 usage(context);
