@@ -3,7 +3,7 @@
 use super::getopt::{Event, Scanner};
 use super::number::{self, NumberError};
 use super::usage::{self, CommandLine, VERSION};
-use crate::out::{Level, Output};
+use crate::out::{Level, Output, errno_text};
 use zeroize::Zeroizing;
 
 /// The reference's option letters.
@@ -551,10 +551,4 @@ impl Parser<'_> {
         self.options.kg = Secret::new(key);
         None
     }
-}
-
-/// An operating-system error as C's `strerror` words it.
-fn errno_text(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }

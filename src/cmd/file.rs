@@ -2,7 +2,7 @@
 //! regular file that nobody else has a name for.
 
 use crate::family::{Context, Status};
-use crate::out::bytes_of;
+use crate::out::{bytes_of, errno_text};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -13,12 +13,6 @@ use std::path::{Path, PathBuf};
 /// The path a word names.
 pub fn path_of(word: &str) -> PathBuf {
     Path::new(OsStr::from_bytes(&bytes_of(word))).to_owned()
-}
-
-/// An operating-system error as C's `strerror` words it.
-pub fn errno_text(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
 /// Opens a file to write, emptied; what is wrong with it has been said when there is none.

@@ -48,3 +48,9 @@ pub fn completion_text(code: u8) -> std::borrow::Cow<'static, str> {
 pub fn ask_secret(prompt: &str) -> std::io::Result<Vec<u8>> {
     crate::sys::terminal::ask_secret(&bytes_of(prompt))
 }
+
+/// An operating-system error as C's `strerror` words it.
+pub fn errno_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
+}

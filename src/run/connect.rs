@@ -1,7 +1,7 @@
 //! From the options to an open transport.
 
 use crate::cli::{AddressFamily, Options, PrivilegeLevel, Secret};
-use crate::out::{Level, Output, bytes_of, readable};
+use crate::out::{Level, Output, bytes_of, errno_text, readable};
 use crate::protocol::Key;
 use crate::sim::{Profile, SimulatedBmc};
 use crate::transport::sim::SimTransport;
@@ -36,10 +36,35 @@ pub async fn open(name: &str, options: &Options, out: &Output) -> Result<Box<dyn
         "lanplus" => transport::lanplus::open(&lan_options(options), observer).await,
         "dummy" => transport::dummy::open(&dummy_socket(), observer).await,
         _ => {
-            observer.log(Level::Error, &format!("Interface {name} not supported"));
+            refuse(name, options, out);
             Err(OpenError)
         }
     }
+}
+
+/// Says why an interface that is not there cannot be opened: in the reference's words where its own
+/// attempt would fail as well, because the machine has no such device.
+fn refuse(name: &str, options: &Options, out: &Output) {
+    match name {
+        "open" => {
+            let number = options.device;
+            let paths = ["/dev/ipmi", "/dev/ipmi/", "/dev/ipmidev/"].map(|stem| format!("{stem}{number}"));
+            let opened = paths.each_ref().map(|path| std::fs::OpenOptions::new().read(true).write(true).open(path));
+            if let [Err(_), Err(_), Err(error)] = &opened {
+                let (why, paths) = (errno_text(error), paths.join(" or "));
+                out.error(&format!("Could not open device at {paths}: {why}"));
+                return;
+            }
+        }
+        "imb" if !std::path::Path::new("/dev/imb").exists() => {
+            return out.println("Error: no IMB driver found at /dev/imb!");
+        }
+        "serial-basic" | "serial-terminal" if options.device_file.is_none() => {
+            return out.error("Serial device is not specified");
+        }
+        _ => {}
+    }
+    out.error(&format!("Interface {name} is not implemented yet."));
 }
 
 /// The simulated machine: the default server, or what `-D FILE` describes.
