@@ -4,10 +4,11 @@ use super::arguments::{self, THIS_CHANNEL};
 use super::tree::{self, Choice, Rest};
 use super::user::name;
 use crate::bmc::CallError;
+use crate::cli::number;
 use crate::family::{Context, Family, Running, Status, eval_failure};
 use crate::ipmi::user::{
     AuthCapabilities, ChannelAccess, ChannelInfo, GetAuthCapabilities, GetChannelAccess, GetChannelInfo,
-    GetCipherSuites, GetUserAccess, UserAccess,
+    GetCipherSuites, GetUserAccess, SetUserAccess, UserAccess, UserGrants,
 };
 use crate::out::{Column, Page, Report, completion_text};
 use crate::tables::codes::{
@@ -71,10 +72,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Getaccess(rest)) => getaccess(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Info(rest)) => info(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Getciphers(rest)) => getciphers(context, &tree::rest(rest)).await,
-            Choice::Chosen(Leaf::Setaccess(_)) => {
-                context.out.error("This command is not implemented yet.");
-                Err(Status::FAILED)
-            }
+            Choice::Chosen(Leaf::Setaccess(rest)) => setaccess(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Help(_)) => {
                 usage(context);
                 Ok(())
@@ -385,6 +383,64 @@ impl Report for NonVolatile {
     fn text(&self, page: &mut Page) {
         settings(page, "Non-Volatile Settings", &self.non_volatile);
     }
+}
+
+/// The privilege limit a word names, or has as its number.
+fn privilege_limit(word: &str) -> Option<u8> {
+    let named = |level: &u8| PRIVILEGE_LEVELS.get(*level).is_some_and(|name| name.eq_ignore_ascii_case(word));
+    (0..=0x0f).find(named).or_else(|| number::parse_u8(word).ok())
+}
+
+async fn setaccess(context: &Context, words: &[String]) -> Result<(), Status> {
+    if words.first().is_some_and(|word| word == "help") {
+        usage(context);
+        return Ok(());
+    }
+    let [channel, user, options @ ..] = words else { return Err(too_few(context)) };
+    if options.is_empty() {
+        return Err(too_few(context));
+    }
+    let channel = arguments::channel(context, channel).ok_or(Status::FAILED)?;
+    let user = arguments::user(context, user).ok_or(Status::FAILED)?;
+    let failed = |error: &CallError, what: &str| {
+        let status = eval_failure(context, error);
+        context.out.error(&format!("Unable to {what} User Access (channel {channel} id {user})"));
+        status
+    };
+    let access = context.bmc.call(&GetUserAccess { channel, user }).await.map_err(|error| failed(&error, "Get"))?;
+    let mut privilege = access.privilege;
+    let mut grants = UserGrants {
+        callback_only: access.callback_only,
+        link_auth: access.link_auth,
+        ipmi_messaging: access.ipmi_messaging,
+    };
+    for option in options {
+        // Reference: what follows the equals sign of the first three is not looked at.
+        match option.split_once('=') {
+            Some(("callin", _)) => grants.callback_only = false,
+            Some(("link", _)) => grants.link_auth = true,
+            Some(("ipmi", _)) => grants.ipmi_messaging = true,
+            Some(("privilege", word)) => {
+                privilege = privilege_limit(word).ok_or_else(|| {
+                    context.out.error(&format!("Numeric [1-15] value expected, but '{word}' given."));
+                    Status::FAILED
+                })?;
+            }
+            _ => {
+                context.out.error(&format!("Invalid option: {option}\n"));
+                return Err(Status::FAILED);
+            }
+        }
+    }
+    let request = SetUserAccess { channel, user, privilege, grants: Some(grants) };
+    context.bmc.call(&request).await.map_err(|error| failed(&error, "Set"))?;
+    context.out.println(&format!("Set User Access (channel {channel} id {user}) successful."));
+    Ok(())
+}
+
+fn too_few(context: &Context) -> Status {
+    context.out.error("Not enough parameters given.");
+    usage(context)
 }
 
 async fn info(context: &Context, words: &[String]) -> Result<(), Status> {

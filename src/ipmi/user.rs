@@ -102,24 +102,41 @@ impl Command for SetUserName {
     }
 }
 
-/// Set User Access (section 22.26), for the privilege limit alone: the other settings stay.
+/// Set User Access (section 22.26).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SetUserPrivilege {
+pub struct SetUserAccess {
     /// Channel, 14 for the one in use.
     pub channel: u8,
     /// User id.
     pub user: u8,
     /// Privilege limit.
     pub privilege: u8,
+    /// What the user may do; none leaves it as it is.
+    pub grants: Option<UserGrants>,
 }
 
-impl Command for SetUserPrivilege {
+/// What Set User Access changes beside the privilege limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserGrants {
+    /// Only callback is allowed.
+    pub callback_only: bool,
+    /// Link authentication is enabled.
+    pub link_auth: bool,
+    /// IPMI messaging is enabled.
+    pub ipmi_messaging: bool,
+}
+
+impl Command for SetUserAccess {
     const NETFN: NetFn = NetFn::APP;
     const CMD: u8 = 0x43;
     type Reply = ();
 
     fn encode(&self, data: &mut Vec<u8>) {
-        data.extend([self.channel & 0x0f, self.user & 0x3f, self.privilege & 0x0f, 0]);
+        let bit = |flag: bool, mask: u8| if flag { mask } else { 0 };
+        let grants = self.grants.map_or(0, |grants| {
+            0x80 | bit(grants.callback_only, 0x40) | bit(grants.link_auth, 0x20) | bit(grants.ipmi_messaging, 0x10)
+        });
+        data.extend([grants | self.channel & 0x0f, self.user & 0x3f, self.privilege & 0x0f, 0]);
     }
 
     fn decode(_data: &[u8]) -> Result<(), DecodeError> {

@@ -6,7 +6,7 @@ use crate::bmc::CallError;
 use crate::cli::number;
 use crate::family::{Context, Status, because, eval_failure};
 use crate::ipmi::CompletionCode;
-use crate::ipmi::user::{PasswordOperation, SetUserName, SetUserPassword, SetUserPrivilege};
+use crate::ipmi::user::{PasswordOperation, SetUserAccess, SetUserName, SetUserPassword};
 use crate::out::{ask_secret, bytes_of};
 
 /// The longest password of IPMI 1.5.
@@ -126,7 +126,7 @@ pub async fn privilege(context: &Context, words: &[String]) -> Status {
     };
     let Some(privilege) = arguments::privilege(context, limit) else { return Status::FAILED };
     let Some(user) = arguments::user(context, user) else { return Status::FAILED };
-    match context.bmc.call(&SetUserPrivilege { channel, user, privilege }).await {
+    match context.bmc.call(&SetUserAccess { channel, user, privilege, grants: None }).await {
         Ok(()) => {
             context.out.println(&format!("Set Privilege Level command successful (user {user})"));
             Status::OK
