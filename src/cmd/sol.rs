@@ -3,9 +3,10 @@
 use super::arguments::{self, THIS_CHANNEL};
 use super::tree::{self, Choice, Rest};
 use crate::bmc::CallError;
-use crate::family::{Context, Family, Running, Status};
+use crate::cli::number;
+use crate::family::{Context, Family, Running, Status, because};
 use crate::ipmi::CompletionCode;
-use crate::ipmi::lan::GetSolConfig;
+use crate::ipmi::lan::{DeactivateSol, GetPayloadAccess, GetSolConfig, PayloadGrant, SetSolPayloadAccess};
 use crate::out::{Page, Report, completion_text};
 use crate::tables::codes::{BIT_RATES, PRIVILEGE_LEVELS, SET_IN_PROGRESS};
 use crate::{line, put};
@@ -61,7 +62,9 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
                 usage(context);
                 Ok(())
             }
-            Choice::Chosen(_) => {
+            Choice::Chosen(Leaf::Payload(rest)) => payload(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Deactivate(rest)) => deactivate(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Set(_) | Leaf::Activate(_) | Leaf::Looptest(_)) => {
                 context.out.error("This command is not implemented yet.");
                 Err(Status::FAILED)
             }
@@ -201,4 +204,84 @@ async fn info(context: &Context, words: &[String]) -> Result<(), Status> {
         payload_port: u16::from_le_bytes(payload_port),
     });
     Ok(())
+}
+
+async fn payload(context: &Context, words: &[String]) -> Result<(), Status> {
+    let [verb, rest @ ..] = words else { return Err(usage(context)) };
+    if rest.len() > 2 {
+        return Err(usage(context));
+    }
+    let (mut channel, mut user) = (THIS_CHANNEL, 1);
+    if let Some(word) = rest.first() {
+        channel = arguments::channel(context, word).ok_or(Status::FAILED)?;
+    }
+    if let Some(word) = rest.get(1) {
+        user = arguments::user(context, word).ok_or(Status::FAILED)?;
+    }
+    let grant = match verb.as_str() {
+        "enable" => PayloadGrant::Enable,
+        "disable" => PayloadGrant::Disable,
+        "status" => return payload_status(context, channel, user).await,
+        _ => return Err(usage(context)),
+    };
+    context.bmc.call(&SetSolPayloadAccess { channel, user, grant }).await.map_err(|error| {
+        let doing = if grant == PayloadGrant::Enable { "enabling" } else { "disabling" };
+        let why = because(&error);
+        context.out.error(&format!("Error {doing} SOL payload for user {user} on channel {channel}{why}"));
+        Status::FAILED
+    })
+}
+
+/// Whether a user may use the console.
+#[derive(Serialize)]
+struct PayloadStatus {
+    user: u8,
+    channel: u8,
+    enabled: bool,
+}
+
+impl Report for PayloadStatus {
+    fn text(&self, page: &mut Page) {
+        let state = if self.enabled { "enabled" } else { "disabled" };
+        line!(page, "User {} on channel {} is {state}", self.user, self.channel);
+    }
+}
+
+async fn payload_status(context: &Context, channel: u8, user: u8) -> Result<(), Status> {
+    let whom = format!("SOL payload status for user {user} on channel {channel}");
+    let message = match context.bmc.call(&GetPayloadAccess { channel, user }).await {
+        Ok(payloads) => {
+            context.out.report(&PayloadStatus { user, channel, enabled: payloads[0] & 0x02 != 0 });
+            return Ok(());
+        }
+        Err(CallError::Decode(_)) => format!("Error parsing {whom}"),
+        Err(CallError::Refused(code)) => format!("Error getting {whom}: {}", completion_text(code.0)),
+        Err(CallError::Transport(_)) => "Error. No valid response received.".to_owned(),
+    };
+    context.out.error(&message);
+    Err(Status::FAILED)
+}
+
+async fn deactivate(context: &Context, words: &[String]) -> Result<(), Status> {
+    let mut instance = 1;
+    for word in words {
+        let Some(value) = word.strip_prefix("instance=") else { return Err(usage(context)) };
+        instance = number::parse_u8(value).map_err(|_| {
+            context.out.error(&format!("Given instance '{value}' is invalid."));
+            usage(context)
+        })?;
+    }
+    if !(1..=15).contains(&instance) {
+        context.out.error("Error: Instance must range from 1 to 15");
+        return Err(Status::FAILED);
+    }
+    context.bmc.call(&DeactivateSol { instance }).await.map_err(|error| {
+        context.out.error(&match error {
+            CallError::Refused(CompletionCode(0x80)) => "Info: SOL payload already de-activated".to_owned(),
+            CallError::Refused(CompletionCode(0x81)) => "Info: SOL payload type disabled".to_owned(),
+            CallError::Refused(code) => format!("Error de-activating SOL payload: {}", completion_text(code.0)),
+            _ => "Error: No response de-activating SOL payload".to_owned(),
+        });
+        Status::FAILED
+    })
 }

@@ -1,4 +1,4 @@
-//! LAN and serial-over-LAN configuration (IPMI 2.0 chapters 23 and 26).
+//! LAN and serial-over-LAN configuration (IPMI 2.0 chapters 23, 24 and 26).
 
 use super::{Command, DecodeError, NetFn, Reader};
 
@@ -72,6 +72,86 @@ impl Command for GetSolConfig {
 
     fn decode(data: &[u8]) -> Result<Vec<u8>, DecodeError> {
         Ok(data.to_vec())
+    }
+}
+
+/// What is done to a user's right to use the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayloadGrant {
+    /// Take it away.
+    Disable,
+    /// Give it.
+    Enable,
+}
+
+/// Set User Payload Access (section 24.6), for the serial-over-LAN payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetSolPayloadAccess {
+    /// Channel.
+    pub channel: u8,
+    /// User id.
+    pub user: u8,
+    /// What to do.
+    pub grant: PayloadGrant,
+}
+
+impl Command for SetSolPayloadAccess {
+    const NETFN: NetFn = NetFn::APP;
+    const CMD: u8 = 0x4c;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        let operation = if self.grant == PayloadGrant::Disable { 0x40 } else { 0 };
+        data.extend([self.channel & 0x0f, operation | self.user & 0x3f, 0x02, 0, 0, 0]);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+/// Get User Payload Access (section 24.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GetPayloadAccess {
+    /// Channel.
+    pub channel: u8,
+    /// User id.
+    pub user: u8,
+}
+
+impl Command for GetPayloadAccess {
+    const NETFN: NetFn = NetFn::APP;
+    const CMD: u8 = 0x4d;
+    /// Two bytes for the standard payload types, two for the vendor's; a bit for each type.
+    type Reply = [u8; 4];
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([self.channel & 0x0f, self.user & 0x3f]);
+    }
+
+    fn decode(data: &[u8]) -> Result<[u8; 4], DecodeError> {
+        data.try_into().map_err(|_| DecodeError { length: data.len() })
+    }
+}
+
+/// Deactivate Payload (section 24.2), for the serial-over-LAN payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeactivateSol {
+    /// Payload instance, 1 to 15.
+    pub instance: u8,
+}
+
+impl Command for DeactivateSol {
+    const NETFN: NetFn = NetFn::APP;
+    const CMD: u8 = 0x49;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([0x01, self.instance, 0, 0, 0, 0]);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
     }
 }
 
