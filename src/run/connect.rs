@@ -1,9 +1,11 @@
 //! From the options to an open transport.
 
 use crate::cli::{AddressFamily, Options, PrivilegeLevel, Secret};
+use crate::ipmi::BMC_ADDRESS;
 use crate::out::{Level, Output, bytes_of, readable};
 use crate::protocol::Key;
 use crate::sim::{Profile, SimulatedBmc};
+use crate::transport::open::OpenOptions;
 use crate::transport::sim::SimTransport;
 use crate::transport::udp::{IpVersion, LanOptions};
 use crate::transport::{self, Observer, OpenError, SharedObserver, Transport};
@@ -31,6 +33,7 @@ pub fn is_known(name: &str) -> bool {
 pub async fn open(name: &str, options: &Options, out: &Output) -> Result<Box<dyn Transport>, OpenError> {
     let observer: SharedObserver = Arc::new(out.clone());
     match name {
+        "open" => transport::open::open(open_options(options), observer).await,
         "sim" => Ok(Box::new(SimTransport::new(SimulatedBmc::new(profile(options, out)?)))),
         "lan" => transport::lan::open(&lan_options(options), observer).await,
         "lanplus" => transport::lanplus::open(&lan_options(options), observer).await,
@@ -55,6 +58,12 @@ fn profile(options: &Options, out: &Output) -> Result<Profile, OpenError> {
 /// The socket of `-I dummy`.
 fn dummy_socket() -> std::path::PathBuf {
     std::env::var_os("IPMI_DUMMY_SOCK").map_or_else(|| transport::dummy::DEFAULT_SOCKET.into(), Into::into)
+}
+
+/// What the kernel's driver needs of the options.
+fn open_options(options: &Options) -> OpenOptions {
+    let my_addr = if options.my_addr == 0 { BMC_ADDRESS } else { options.my_addr };
+    OpenOptions { device: options.device, my_addr }
 }
 
 /// What the LAN interfaces need of the options.
