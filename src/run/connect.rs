@@ -39,7 +39,7 @@ pub async fn open(name: &str, options: &Options, out: &Output) -> Result<Box<dyn
         "lanplus" => transport::lanplus::open(&lan_options(options), observer).await,
         "dummy" => transport::dummy::open(&dummy_socket(), observer).await,
         _ => {
-            observer.log(Level::Error, &format!("Interface {name} not supported"));
+            super::absent::refuse(name, options, out);
             Err(OpenError)
         }
     }

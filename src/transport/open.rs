@@ -80,8 +80,7 @@ pub async fn open(options: OpenOptions, observer: SharedObserver) -> Result<Box<
 
 /// The first of the names the driver's device goes by that can be opened.
 fn find(number: u8, observer: &SharedObserver) -> Result<Device, OpenError> {
-    let names =
-        [format!("/dev/ipmi{number}"), format!("/dev/ipmi/{number}"), format!("/dev/ipmidev/{number}")];
+    let names = [format!("/dev/ipmi{number}"), format!("/dev/ipmi/{number}"), format!("/dev/ipmidev/{number}")];
     observer.log(Level::Debug, &format!("Using ipmi device {number}"));
     let mut last = io::Error::from(io::ErrorKind::NotFound);
     for name in &names {
@@ -190,13 +189,8 @@ impl OpenTransport {
         let carried = wrapped.as_ref().unwrap_or(request);
         let id = *turn;
         *turn = turn.wrapping_add(1);
-        let outgoing = Outgoing {
-            to: way.address(route, lun),
-            id,
-            netfn: carried.netfn.0,
-            cmd: carried.cmd,
-            data: &carried.data,
-        };
+        let outgoing =
+            Outgoing { to: way.address(route, lun), id, netfn: carried.netfn.0, cmd: carried.cmd, data: &carried.data };
         self.device.device().send(&outgoing).map_err(|error| self.failed("Unable to send command", &error))?;
         Ok(id)
     }
