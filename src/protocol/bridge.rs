@@ -4,9 +4,9 @@ use super::ipmb::{CONSOLE, Message};
 use crate::ipmi::{BMC_ADDRESS, Bridging, NetFn, Request, Route};
 
 /// Send Message.
-const SEND_MESSAGE: u8 = 0x34;
+pub const SEND_MESSAGE: u8 = 0x34;
 /// Ask the bridge to match the answer to this request.
-const TRACK: u8 = 0x40;
+pub const TRACK: u8 = 0x40;
 
 /// A request as it goes to the BMC, wrapped as far as the route asks.
 ///

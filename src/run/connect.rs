@@ -1,9 +1,11 @@
 //! From the options to an open transport.
 
 use crate::cli::{AddressFamily, Options, PrivilegeLevel, Secret};
-use crate::out::{Level, Output, bytes_of, errno_text, readable};
+use crate::ipmi::BMC_ADDRESS;
+use crate::out::{Level, Output, bytes_of, readable};
 use crate::protocol::Key;
 use crate::sim::{Profile, SimulatedBmc};
+use crate::transport::open::OpenOptions;
 use crate::transport::sim::SimTransport;
 use crate::transport::udp::{IpVersion, LanOptions};
 use crate::transport::{self, Observer, OpenError, SharedObserver, Transport};
@@ -31,40 +33,16 @@ pub fn is_known(name: &str) -> bool {
 pub async fn open(name: &str, options: &Options, out: &Output) -> Result<Box<dyn Transport>, OpenError> {
     let observer: SharedObserver = Arc::new(out.clone());
     match name {
+        "open" => transport::open::open(open_options(options), observer).await,
         "sim" => Ok(Box::new(SimTransport::new(SimulatedBmc::new(profile(options, out)?)))),
         "lan" => transport::lan::open(&lan_options(options), observer).await,
         "lanplus" => transport::lanplus::open(&lan_options(options), observer).await,
         "dummy" => transport::dummy::open(&dummy_socket(), observer).await,
         _ => {
-            refuse(name, options, out);
+            super::absent::refuse(name, options, out);
             Err(OpenError)
         }
     }
-}
-
-/// Says why an interface that is not there cannot be opened: in the reference's words where its own
-/// attempt would fail as well, because the machine has no such device.
-fn refuse(name: &str, options: &Options, out: &Output) {
-    match name {
-        "open" => {
-            let number = options.device;
-            let paths = ["/dev/ipmi", "/dev/ipmi/", "/dev/ipmidev/"].map(|stem| format!("{stem}{number}"));
-            let opened = paths.each_ref().map(|path| std::fs::OpenOptions::new().read(true).write(true).open(path));
-            if let [Err(_), Err(_), Err(error)] = &opened {
-                let (why, paths) = (errno_text(error), paths.join(" or "));
-                out.error(&format!("Could not open device at {paths}: {why}"));
-                return;
-            }
-        }
-        "imb" if !std::path::Path::new("/dev/imb").exists() => {
-            return out.println("Error: no IMB driver found at /dev/imb!");
-        }
-        "serial-basic" | "serial-terminal" if options.device_file.is_none() => {
-            return out.error("Serial device is not specified");
-        }
-        _ => {}
-    }
-    out.error(&format!("Interface {name} is not implemented yet."));
 }
 
 /// The simulated machine: the default server, or what `-D FILE` describes.
@@ -80,6 +58,12 @@ fn profile(options: &Options, out: &Output) -> Result<Profile, OpenError> {
 /// The socket of `-I dummy`.
 fn dummy_socket() -> std::path::PathBuf {
     std::env::var_os("IPMI_DUMMY_SOCK").map_or_else(|| transport::dummy::DEFAULT_SOCKET.into(), Into::into)
+}
+
+/// What the kernel's driver needs of the options.
+fn open_options(options: &Options) -> OpenOptions {
+    let my_addr = if options.my_addr == 0 { BMC_ADDRESS } else { options.my_addr };
+    OpenOptions { device: options.device, my_addr }
 }
 
 /// What the LAN interfaces need of the options.

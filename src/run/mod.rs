@@ -2,6 +2,7 @@
 //!
 //! This is the library's half of `main`, and the only room that joins all the others.
 
+mod absent;
 mod connect;
 mod process;
 mod startup;

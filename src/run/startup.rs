@@ -1,6 +1,6 @@
 //! What happens between the options and the command, in the reference's order.
 
-use super::connect;
+use super::{absent, connect};
 use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
 use crate::bmc::{Bmc, Extensions};
 use crate::cli::{AuthType, INTERFACES, OemType, Options, Secret, Surroundings};
@@ -112,6 +112,9 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
     }
     if !connect::is_known(&name) {
         out.error(&format!("Error loading interface {name}"));
+        return Err(refused);
+    }
+    if absent::refuse_to_load(&name, &out) {
         return Err(refused);
     }
     // Reference: it reads its whole registry of enterprise numbers here; ours is looked into when a name is shown.

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 mod level;
+pub mod openipmi;
 pub mod process;
 pub mod terminal;
 pub mod time;

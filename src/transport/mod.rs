@@ -7,6 +7,7 @@
 pub mod dummy;
 pub mod lan;
 pub mod lanplus;
+pub mod open;
 pub mod sim;
 pub mod udp;
 
