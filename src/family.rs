@@ -49,6 +49,8 @@ pub struct Settings {
     pub sol_escape: u8,
     /// The program's name as the user called it, without its path.
     pub program: String,
+    /// Whether `user list` has shown its heading: once in the life of a process.
+    pub user_heading_shown: bool,
 }
 
 impl Context {

@@ -11,7 +11,6 @@ pub mod cli;
 pub mod cmd;
 pub mod family;
 pub mod ipmi;
-pub mod oem;
 pub mod out;
 pub mod protocol;
 pub mod run;

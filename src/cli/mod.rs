@@ -7,7 +7,6 @@ pub mod getopt;
 pub mod number;
 mod options;
 mod usage;
-pub mod words;
 
 pub use options::{
     Action, AuthType, Family as AddressFamily, LETTERS, LONGS, OemType, Options, Parsed, PrivilegeLevel, Secret,

@@ -530,7 +530,7 @@ impl Parser<'_> {
     fn hex_kg(&mut self, value: &str) -> Ended {
         self.options.kg = Secret::default();
         let digits: Vec<char> = value.chars().collect();
-        if digits.len() % 2 != 0 {
+        if !digits.len().is_multiple_of(2) {
             self.out.error("Number of Kg key characters is not even");
             return FAILED;
         }

@@ -119,7 +119,6 @@ pub fn help(program: &str, commands: &[CommandLine]) -> String {
        --help         This help
        --version      Show the version of this implementation
        -I sim         A simulated BMC in this process; -D FILE chooses a profile
-       simulate       Serve the simulated BMC over UDP or a unix socket
 
 ",
         usage(program, commands)

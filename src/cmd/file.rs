@@ -5,13 +5,10 @@ use crate::family::{Context, Status};
 use crate::out::bytes_of;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-
-/// Larger files than this are nothing the commands here could mean.
-const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// The path a word names.
 pub fn path_of(word: &str) -> PathBuf {
@@ -22,28 +19,6 @@ pub fn path_of(word: &str) -> PathBuf {
 pub fn errno_text(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
-}
-
-/// Opens a file to read; what is wrong with it has been said when there is none.
-pub fn open(context: &Context, word: &str) -> Option<File> {
-    match File::open(path_of(word)) {
-        Ok(file) => Some(file),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            context.out.error(&format!("File {word} does not exist"));
-            None
-        }
-        Err(error) => {
-            context.out.error(&format!("Unable to open file {word}: {}", errno_text(&error)));
-            None
-        }
-    }
-}
-
-/// Reads a whole file, at most 16 MiB of it.
-pub fn read(context: &Context, word: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open(context, word)?.take(MAX_FILE).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
 }
 
 /// Opens a file to write, emptied; what is wrong with it has been said when there is none.

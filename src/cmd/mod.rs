@@ -1,16 +1,22 @@
 //! The commands: every family, the table they are listed in, and the dispatch that `shell`, `exec`
 //! and the command line share.
 
+mod arguments;
+mod channel;
 mod chassis;
 mod file;
+mod lan;
 mod mc;
 mod not_yet;
 mod raw;
 mod sdr;
 mod sel;
 mod sensor;
+mod session;
+mod sol;
 mod states;
 pub mod tree;
+mod user;
 
 use crate::cli::{self, CommandLine};
 use crate::family::{Context, Family, Status};
@@ -21,7 +27,7 @@ static FAMILIES: &[Family] = &[
     raw::RAW,
     not_yet::family("i2c", "Send an I2C Master Write-Read command and print response"),
     not_yet::family("spd", "Print SPD info from remote I2C device"),
-    not_yet::family("lan", "Configure LAN Channels"),
+    lan::LAN,
     chassis::CHASSIS,
     chassis::POWER,
     not_yet::family("event", "Send pre-defined events to MC"),
@@ -32,12 +38,12 @@ static FAMILIES: &[Family] = &[
     not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),
     sel::SEL,
     not_yet::family("pef", "Configure Platform Event Filtering (PEF)"),
-    not_yet::family("sol", "Configure and connect IPMIv2.0 Serial-over-LAN"),
+    sol::SOL,
     not_yet::family("tsol", "Configure and connect with Tyan IPMIv1.5 Serial-over-LAN"),
     not_yet::family("isol", "Configure IPMIv1.5 Serial-over-LAN"),
-    not_yet::family("user", "Configure Management Controller users"),
-    not_yet::family("channel", "Configure Management Controller channels"),
-    not_yet::family("session", "Print session information"),
+    user::USER,
+    channel::CHANNEL,
+    session::SESSION,
     not_yet::family("dcmi", "Data Center Management Interface"),
     not_yet::family("nm", "Node Manager Interface"),
     not_yet::family("sunoem", "OEM Commands for Sun servers"),

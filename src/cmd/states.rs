@@ -54,7 +54,7 @@ pub async fn sensor_type_name(context: &Context, code: u8) -> &'static str {
     let entries = || OEM_SENSOR_TYPES.iter().filter(|entry| entry.code == u32::from(code));
     let spoken = |entry: &&OemName| (extensions.picmg && entry.oem == PICMG) || (extensions.vita && entry.oem == VITA);
     // Reference: the manufacturer's own name wins; among the extensions' the last one does.
-    let found = entries().find(|entry| entry.oem == manufacturer).or_else(|| entries().filter(spoken).next_back());
+    let found = entries().find(|entry| entry.oem == manufacturer).or_else(|| entries().rfind(spoken));
     found.map_or("Unknown", |entry| entry.name)
 }
 

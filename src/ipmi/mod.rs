@@ -7,11 +7,13 @@
 pub mod app;
 pub mod chassis;
 mod code;
+pub mod lan;
 mod reader;
 mod route;
 pub mod sdr;
 pub mod sel;
 pub mod sensor;
+pub mod user;
 
 pub use code::CompletionCode;
 pub use reader::{DecodeError, Reader};

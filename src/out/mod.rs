@@ -40,3 +40,11 @@ macro_rules! line {
 pub fn completion_text(code: u8) -> std::borrow::Cow<'static, str> {
     crate::tables::completion::COMPLETION_CODES.name(code)
 }
+
+/// Asks for a secret on the terminal, without showing what is typed.
+///
+/// # Errors
+/// There is neither a terminal nor anything to read.
+pub fn ask_secret(prompt: &str) -> std::io::Result<Vec<u8>> {
+    crate::sys::terminal::ask_secret(&bytes_of(prompt))
+}

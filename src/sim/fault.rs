@@ -201,7 +201,7 @@ impl SplitMix {
 }
 
 fn hex(text: &str) -> Result<Vec<u8>, ()> {
-    if !text.is_ascii() || text.len() % 2 != 0 || text.len() > 2 * MAX_REPLY {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) || text.len() > 2 * MAX_REPLY {
         return Err(());
     }
     (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).map_err(|_| ())).collect()

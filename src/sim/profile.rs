@@ -58,7 +58,7 @@ impl<'de> Deserialize<'de> for Hex {
             .filter(|c| !c.is_whitespace())
             .map(|c| c.to_digit(16).ok_or_else(|| serde::de::Error::custom("not hexadecimal")))
             .collect::<Result<_, _>>()?;
-        if digits.len() % 2 != 0 {
+        if !digits.len().is_multiple_of(2) {
             return Err(serde::de::Error::custom("half a byte at the end"));
         }
         Ok(Hex(digits.chunks(2).filter_map(|pair| u8::try_from(pair[0] << 4 | pair[1]).ok()).collect()))

@@ -220,7 +220,7 @@ fn device_info(state: &mut State, _: &Origin, request: &Request) -> Outcome {
     device(state)?;
     let count = match request.data.first() {
         Some(1) => state.sdr.records.len(),
-        _ => state.sdr.records.iter().filter(|record| matches!(record[3], 1 | 2 | 3)).count(),
+        _ => state.sdr.records.iter().filter(|record| matches!(record[3], 1..=3)).count(),
     };
     // Static population on LUN 0.
     Ok(vec![u8::try_from(count).unwrap_or(u8::MAX), 0x01])

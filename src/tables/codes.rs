@@ -156,6 +156,7 @@ names! {
         0x00 => "none",
         0x01 => "hmac_sha1",
         0x02 => "hmac_md5",
+        0x03 => "hmac_sha256",
     }
 }
 
@@ -166,6 +167,7 @@ names! {
         0x01 => "hmac_sha1_96",
         0x02 => "hmac_md5_128",
         0x03 => "md5_128",
+        0x04 => "sha256_128",
     }
 }
 

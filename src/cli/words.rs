@@ -1,1 +1,0 @@
-//! Lines of `shell` and `exec` as words, with the reference's quoting.

@@ -1,1 +1,0 @@
-//! The vendor fence: everything that knows one vendor's machines by name.
