@@ -158,11 +158,12 @@ impl Integrity {
             Integrity::HmacMd5_128 => keyed::<Hmac<Md5>>(k1.bytes(), data),
             Integrity::HmacSha256_128 => keyed::<Hmac<Sha256>>(k1.bytes(), data),
             Integrity::Md5_128 => {
+                // Unlike IPMI 1.5's MD5, with a password of twenty bytes; FreeIPMI does the same.
                 let password = password.padded::<20>();
                 let mut digest = Md5::new();
-                digest.update(&password[..16]);
+                digest.update(*password);
                 digest.update(data);
-                digest.update(&password[..16]);
+                digest.update(*password);
                 digest.finalize().to_vec()
             }
         };

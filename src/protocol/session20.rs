@@ -111,6 +111,14 @@ pub fn encode(
     out
 }
 
+/// The session id a packet names, RMCP header taken off, for whoever has many sessions.
+pub fn session_of(bytes: &[u8]) -> Option<u32> {
+    match bytes {
+        [AUTH_TYPE, _, i0, i1, i2, i3, ..] => Some(u32::from_le_bytes([*i0, *i1, *i2, *i3])),
+        _ => None,
+    }
+}
+
 /// Reads a packet, RMCP header taken off. With `protection`, a packet of a session must have the
 /// protection that was agreed on; without it, only packets outside a session are read.
 ///
@@ -156,6 +164,11 @@ pub struct Window {
 }
 
 impl Window {
+    /// A window in which `seq` is the next number.
+    pub fn expecting(seq: u32) -> Self {
+        Window { highest: seq.wrapping_sub(1), seen: 1 }
+    }
+
     /// How far behind the highest number a packet may be.
     const BEHIND: u32 = 15;
     /// How far ahead it may be.
@@ -229,5 +242,7 @@ mod tests {
         assert!(window.accept(5) && !window.accept(5));
         assert!(window.accept(7) && window.accept(6) && !window.accept(6));
         assert!(window.accept(20) && !window.accept(4) && !window.accept(100));
+        let mut window = Window::expecting(7);
+        assert!(!window.accept(6) && !window.accept(30) && window.accept(7) && window.accept(8));
     }
 }

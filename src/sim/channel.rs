@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 /// Access settings: (volatile, non-volatile), each (access byte, privilege limit).
 pub struct Channels {
     access: BTreeMap<u8, [[u8; 2]; 2]>,
+    /// Authentication types on offer, as bits.
+    pub auth_types: u8,
 }
 
 /// The LAN's channel number.
@@ -17,7 +19,35 @@ const SERIAL: u8 = 2;
 impl Default for Channels {
     fn default() -> Self {
         let always = [0x02, 0x04];
-        Channels { access: [(LAN, [always, always]), (SERIAL, [[0x01, 0x04], [0x02, 0x03]])].into() }
+        let access = [(LAN, [always, always]), (SERIAL, [[0x01, 0x04], [0x02, 0x03]])].into();
+        // None, MD2, MD5 and straight password.
+        Channels { access, auth_types: 0x17 }
+    }
+}
+
+impl Channels {
+    fn access_byte(&self, channel: u8) -> u8 {
+        self.access.get(&channel).map_or(0, |[[access, _], _]| *access)
+    }
+
+    /// Whether a channel is open for sessions at all.
+    pub fn is_enabled(&self, channel: u8) -> bool {
+        self.access_byte(channel) & 0x07 != 0
+    }
+
+    /// Whether the LAN wants every packet authenticated (bit 4 says it does not).
+    pub fn per_message_authentication(&self) -> bool {
+        self.access_byte(LAN) & 0x10 == 0
+    }
+
+    /// Whether the LAN wants commands of the user level authenticated (bit 3 says it does not).
+    pub fn user_level_authentication(&self) -> bool {
+        self.access_byte(LAN) & 0x08 == 0
+    }
+
+    /// The highest privilege a channel allows.
+    pub fn privilege_limit(&self, channel: u8) -> u8 {
+        self.access.get(&channel).map_or(0, |[[_, limit], _]| limit & 0x0f)
     }
 }
 
@@ -41,8 +71,6 @@ pub const CIPHER_SUITES: [[u8; 4]; 12] = [
 pub fn find(cmd: u8) -> Option<Handler> {
     Some(match cmd {
         0x38 => authentication_capabilities,
-        0x3b => set_session_privilege,
-        0x3d => session_info,
         0x40 => set_access,
         0x41 => get_access,
         0x42 => info,
@@ -68,39 +96,14 @@ fn authentication_capabilities(state: &mut State, origin: &Origin, request: &Req
     if !state.channels.access.contains_key(&channel) || !(1..=5).contains(&(privilege & 0x0f)) {
         return Err(CompletionCode::INVALID_FIELD);
     }
-    // MD2, MD5, straight password and none; with bit 7 when RMCP+ data follow.
-    let types = if extended { 0x97 } else { 0x17 };
+    // Bit 7 when RMCP+ data follow.
+    let types = state.channels.auth_types | if extended { 0x80 } else { 0 };
     let extensions = if extended { 0x03 } else { 0x00 };
-    Ok(vec![channel, types, 0x04, extensions, 0, 0, 0, 0])
-}
-
-fn set_session_privilege(_: &mut State, origin: &Origin, request: &Request) -> Outcome {
-    let [level] = request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
-    match level & 0x0f {
-        0 => Ok(vec![origin.privilege]),
-        1 | 6.. => Err(CompletionCode::INVALID_FIELD),
-        // 80h: the level is not available for this user.
-        level if level > origin.privilege => Err(CompletionCode(0x80)),
-        level => Ok(vec![level]),
-    }
-}
-
-/// One session is open, of user 2 over the LAN; the others' handles are free.
-fn session_info(state: &mut State, origin: &Origin, request: &Request) -> Outcome {
-    let slots = 4;
-    let active = u8::from(origin.session == 0).max(1);
-    let session =
-        [&[1, slots, active, 2, 4, 0x11, 192, 0, 2, 10][..], &[0x52, 0x54, 0, 0x12, 0x34, 0x56, 0x6f, 0x02]].concat();
-    match request.data[..] {
-        [0x00 | 0x01] | [0xfe, 1] => Ok(session),
-        [0xff, a, b, c, d] if [a, b, c, d] == [0x78, 0x56, 0x34, 0x12] => Ok(session),
-        [index] if index <= slots => Ok(vec![0, slots, active]),
-        [_] | [0xfe, _] | [0xff, _, _, _, _] => {
-            let _ = state;
-            Err(CompletionCode::NOT_PRESENT)
-        }
-        _ => Err(CompletionCode::LENGTH_INVALID),
-    }
+    let [anonymous, null, named] = state.users.logins();
+    let access = state.channels.access_byte(channel);
+    let flags = [anonymous, null, named, access & 0x08 != 0, access & 0x10 != 0, state.has_kg()];
+    let status = flags.iter().zip(0..).map(|(flag, bit)| u8::from(*flag) << bit).sum();
+    Ok(vec![channel, types, status, extensions, 0, 0, 0, 0])
 }
 
 fn set_access(state: &mut State, origin: &Origin, request: &Request) -> Outcome {
@@ -144,15 +147,17 @@ fn info(_: &mut State, origin: &Origin, request: &Request) -> Outcome {
     Ok(vec![channel, medium, protocol, sessions, 0xf2, 0x1b, 0x00, 0x00, 0x00])
 }
 
-fn cipher_suites(_: &mut State, origin: &Origin, request: &Request) -> Outcome {
+fn cipher_suites(state: &mut State, origin: &Origin, request: &Request) -> Outcome {
     let [channel, _, index] = request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
     let channel = resolve(channel, origin);
     if channel != LAN {
         return Err(CompletionCode::INVALID_FIELD);
     }
     // Standard records: start byte, id, then the algorithms with their tags.
+    let offered = state.lan.cipher_suites();
     let records: Vec<u8> = CIPHER_SUITES
         .iter()
+        .filter(|suite| offered.contains(&suite[0]))
         .flat_map(|[id, auth, integrity, crypt]| [0xc0, *id, *auth, 0x40 | integrity, 0x80 | crypt])
         .collect();
     let start = usize::from(index & 0x3f) * 16;

@@ -57,6 +57,22 @@ impl Default for LanConfiguration {
     }
 }
 
+impl LanConfiguration {
+    /// Ids of the cipher suites on offer (parameter 23).
+    pub fn cipher_suites(&self) -> &[u8] {
+        self.parameters.get(&(23, 0)).and_then(|list| list.get(1..)).unwrap_or_default()
+    }
+
+    /// The highest privilege a cipher suite may be used for (parameter 24, half a byte each in the
+    /// order of parameter 23); none for a suite that is not on offer or not to be used.
+    pub fn suite_limit(&self, id: u8) -> Option<u8> {
+        let position = self.cipher_suites().iter().position(|suite| *suite == id)?;
+        let limits = self.parameters.get(&(24, 0))?;
+        let pair = limits.get(1 + position / 2)?;
+        Some(pair >> (4 * (position % 2)) & 0x0f).filter(|limit| *limit != 0)
+    }
+}
+
 /// The handler for a LAN command.
 pub fn find(cmd: u8) -> Option<Handler> {
     Some(match cmd {

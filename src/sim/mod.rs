@@ -13,6 +13,7 @@ mod fru;
 mod fru_data;
 mod lan;
 mod pef;
+pub mod privilege;
 mod profile;
 mod registry;
 mod sdr;
@@ -20,9 +21,11 @@ mod sdr_data;
 mod sel;
 mod sel_data;
 mod sensor;
+pub mod session;
 pub mod socket;
 mod sol;
 mod state;
+pub mod udp;
 mod user;
 mod watchdog;
 
@@ -30,7 +33,9 @@ pub use profile::{Clock, Profile, ProfileError};
 pub use state::State;
 
 use crate::ipmi::{CompletionCode, Reply, Request};
+use crate::protocol::Random;
 use fault::{Decision, Faults};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Where a request came from.
@@ -40,14 +45,19 @@ pub struct Origin {
     pub channel: u8,
     /// Privilege in force, 1 (callback) to 5 (OEM).
     pub privilege: u8,
-    /// Handle of the session, 0 without one.
-    pub session: u8,
+    /// Id of the session, or of a challenge that is to become one; 0 without.
+    pub session: u32,
+    /// Address of the console; the unspecified one where there is none.
+    pub peer: SocketAddr,
+    /// Time since whoever serves the session began to.
+    pub now: Duration,
 }
 
 impl Origin {
     /// The system interface: no session, no limit.
     pub fn system_interface() -> Self {
-        Origin { channel: 0x0f, privilege: 4, session: 0 }
+        let peer = SocketAddr::from(([0, 0, 0, 0], 0));
+        Origin { channel: 0x0f, privilege: 4, session: 0, peer, now: Duration::ZERO }
     }
 }
 
@@ -88,6 +98,9 @@ impl SimulatedBmc {
             self.log.push(request.clone());
         }
         let normal = match registry::find(request.netfn, request.cmd) {
+            _ if origin.privilege < privilege::required(request.netfn, request.cmd) => {
+                Reply::refused(CompletionCode::INSUFFICIENT_PRIVILEGE)
+            }
             Some(handler) => match handler(&mut self.state, origin, request) {
                 Ok(data) => Reply::ok(data),
                 Err(code) => Reply::refused(code),
@@ -104,6 +117,11 @@ impl SimulatedBmc {
     /// Every request so far, oldest first (the first 65,536 of them).
     pub fn requests(&self) -> &[Request] {
         &self.log
+    }
+
+    /// Takes random bytes (session ids, challenges) from here instead of the operating system.
+    pub fn set_random(&mut self, random: Random) {
+        self.state.sessions.set_random(random);
     }
 
     /// The state, for a face that needs to look at it (users, channels, sessions).

@@ -1,6 +1,7 @@
 //! A profile: what kind of machine is simulated. `-D FILE` reads one (JSON).
 
 use super::fault::Faults;
+use super::udp::PacketFaults;
 use serde::{Deserialize, Deserializer};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -84,6 +85,12 @@ pub struct Profile {
     pub picmg: Option<Hex>,
     /// Data of the Get VSO Capabilities reply.
     pub vita: Option<Hex>,
+    /// The BMC key (Kg), at most twenty bytes.
+    pub kg: Option<Hex>,
+    /// Sessions there are slots for.
+    pub session_slots: Option<u8>,
+    /// What goes wrong with packets of the UDP face.
+    pub packets: PacketFaults,
     /// The clock; the host's when absent.
     pub clock: Option<u32>,
     /// Faults in force from the start.

@@ -1,7 +1,7 @@
 //! Which handler answers which (network function, command).
 
 use super::{
-    Origin, Outcome, State, app, boot, channel, chassis, fru, lan, pef, sdr, sel, sensor, sol, user, watchdog,
+    Origin, Outcome, State, app, boot, channel, chassis, fru, lan, pef, sdr, sel, sensor, session, sol, user, watchdog,
 };
 use crate::ipmi::{NetFn, Request};
 
@@ -13,9 +13,11 @@ pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
     match netfn {
         NetFn::CHASSIS => chassis::find(cmd).or_else(|| boot::find(cmd)),
         NetFn::SENSOR_EVENT => sensor::find(cmd).or_else(|| pef::find(cmd)).or_else(|| sdr::find_device(cmd)),
-        NetFn::APP => {
-            app::find(cmd).or_else(|| watchdog::find(cmd)).or_else(|| channel::find(cmd)).or_else(|| user::find(cmd))
-        }
+        NetFn::APP => app::find(cmd)
+            .or_else(|| watchdog::find(cmd))
+            .or_else(|| channel::find(cmd))
+            .or_else(|| session::find(cmd))
+            .or_else(|| user::find(cmd)),
         NetFn::STORAGE => fru::find(cmd).or_else(|| sdr::find(cmd)).or_else(|| sel::find(cmd)),
         NetFn::TRANSPORT => lan::find(cmd).or_else(|| sol::find(cmd)),
         NetFn::GROUP => app::find_group(cmd),

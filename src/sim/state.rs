@@ -10,10 +10,14 @@ use super::profile::Hex;
 use super::sdr::Repository;
 use super::sel::EventLog;
 use super::sensor::Sensors;
+use super::session::Sessions;
 use super::sol::SolConfiguration;
+use super::udp::PacketFaults;
 use super::user::Users;
 use super::watchdog::Watchdog;
 use super::{Clock, Profile, fru_data, sdr_data, sel_data};
+use crate::protocol::Key;
+use rand::RngCore;
 use std::collections::BTreeMap;
 
 /// The whole state of the simulated machine.
@@ -42,6 +46,12 @@ pub struct State {
     pub watchdog: Watchdog,
     /// Channels and their access settings.
     pub channels: Channels,
+    /// What goes wrong with packets of the UDP face.
+    pub packets: PacketFaults,
+    /// Who is logged in.
+    pub sessions: Sessions,
+    /// The BMC key (Kg); zeros when there is none.
+    pub kg: Key,
     /// Users, their names, passwords and access.
     pub users: Users,
     /// LAN parameters of channel 1.
@@ -96,6 +106,9 @@ impl State {
             boot: BootOptions::default(),
             watchdog: Watchdog::default(),
             channels: Channels::default(),
+            packets: profile.packets,
+            sessions: Sessions::new(profile.session_slots, Box::new(|bytes| rand::rng().fill_bytes(bytes))),
+            kg: Key::new(bytes(profile.kg).unwrap_or_default()),
             users: Users::default(),
             lan: LanConfiguration::default(),
             sol: SolConfiguration::default(),
@@ -105,6 +118,11 @@ impl State {
             sensors: Sensors::default(),
             frus: Frus::new(lists(profile.fru).unwrap_or_else(fru_data::images)),
         }
+    }
+
+    /// Whether sessions need the BMC key.
+    pub fn has_kg(&self) -> bool {
+        self.kg.bytes().iter().any(|byte| *byte != 0)
     }
 
     /// The controller's own idea of the time.

@@ -24,6 +24,13 @@ pub struct User {
     pub payloads: u8,
 }
 
+impl User {
+    /// Whether the user is enabled, has a privilege, and may send IPMI messages.
+    fn may_log_in(&self) -> bool {
+        self.enabled && self.privilege != 15 && self.flags & 0x10 != 0
+    }
+}
+
 /// The user table; ids count from 1.
 pub struct Users(Vec<User>);
 
@@ -74,9 +81,19 @@ impl Users {
 
     /// The first enabled user of a name whose limit allows a privilege (0 for any), with its id.
     pub fn find(&self, name: &[u8; 16], privilege: u8) -> Option<(u8, &User)> {
-        (1..)
-            .zip(&self.0)
-            .find(|(_, user)| user.enabled && user.name == *name && user.privilege != 15 && user.privilege >= privilege)
+        (1..).zip(&self.0).find(|(_, user)| user.may_log_in() && user.name == *name && user.privilege >= privilege)
+    }
+}
+
+impl Users {
+    /// Who may log in: anonymously (no name, no password), without a name, with one.
+    pub fn logins(&self) -> [bool; 3] {
+        let any = |wanted: fn(&User) -> bool| self.0.iter().any(|user| user.may_log_in() && wanted(user));
+        [
+            any(|user| user.name == [0; 16] && user.password == [0; 20]),
+            any(|user| user.name == [0; 16] && user.password != [0; 20]),
+            any(|user| user.name != [0; 16]),
+        ]
     }
 }
 

@@ -1,0 +1,292 @@
+//! The consoles' session machines against the simulated BMC's, under a clock of their own: what takes
+//! minutes on a bad wire takes no time here.
+
+use ipmitool::ipmi::{Reply, Request, Route};
+use ipmitool::protocol::{Effect, Failure, Key, Machine, Random, Schedule, lan, lanplus};
+use ipmitool::sim::udp::{Outgoing, PacketFaults, Server};
+use ipmitool::sim::{Profile, SimulatedBmc};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+const SCHEDULE: Schedule = Schedule { tries: 4, timeout: Duration::from_secs(1), backoff: Duration::from_secs(1) };
+/// Cipher suites both sides speak.
+const SUITES: [u8; 12] = [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17];
+/// IPMI 1.5 authentication types on offer: MD2, MD5, password.
+const TYPES: [u8; 3] = [1, 2, 4];
+/// Longer than any exchange may take.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+fn random(seed: u64) -> Random {
+    let mut state = seed;
+    Box::new(move |bytes| {
+        for byte in bytes {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *byte = (state >> 56) as u8;
+        }
+    })
+}
+
+fn profile(json: &str) -> Profile {
+    Profile::parse(json).expect("a profile")
+}
+
+/// A BMC and what is on the wire.
+struct Wire {
+    bmc: SimulatedBmc,
+    server: Server,
+    now: Duration,
+    /// To the console, by the time of arrival.
+    coming: BTreeMap<(Duration, u64), Vec<u8>>,
+    count: u64,
+    deadline: Option<Duration>,
+    /// Every datagram the console has sent.
+    sent: Vec<Vec<u8>>,
+}
+
+const PEER: ([u8; 4], u16) = ([127, 0, 0, 1], 40_000);
+
+impl Wire {
+    fn new(profile: Profile) -> Self {
+        let faults = profile.packets.clone();
+        let mut bmc = SimulatedBmc::new(profile);
+        bmc.set_random(random(99));
+        let server = Server::new(faults);
+        Wire { bmc, server, now: Duration::ZERO, coming: BTreeMap::new(), count: 0, deadline: None, sent: vec![] }
+    }
+
+    fn send(&mut self, datagram: &[u8]) -> Vec<Outgoing> {
+        self.server.datagram(&mut self.bmc, self.now, SocketAddr::from(PEER), datagram)
+    }
+
+    /// Lets time pass until the machine has something to tell.
+    fn run(&mut self, machine: &mut dyn Machine) -> Effect {
+        loop {
+            while let Some(effect) = machine.poll() {
+                match effect {
+                    Effect::Transmit(datagram) => {
+                        self.sent.push(datagram.clone());
+                        for answer in self.send(&datagram) {
+                            self.count += 1;
+                            self.coming.insert((self.now + answer.after, self.count), answer.datagram);
+                        }
+                    }
+                    Effect::Wait(time) => self.deadline = Some(self.now + time),
+                    Effect::Note(_) => {}
+                    end => return end,
+                }
+            }
+            let arrival = self.coming.keys().next().copied();
+            match (arrival, self.deadline) {
+                (Some(key), deadline) if deadline.is_none_or(|deadline| key.0 <= deadline) => {
+                    self.now = self.now.max(key.0);
+                    let datagram = self.coming.remove(&key).expect("it is there");
+                    machine.datagram(&datagram);
+                }
+                (_, Some(deadline)) => {
+                    self.now = deadline;
+                    self.deadline = None;
+                    machine.deadline();
+                }
+                _ => panic!("the machine waits for nothing"),
+            }
+            assert!(self.now < PATIENCE, "the machine does not come to an end");
+        }
+    }
+
+    fn open(&mut self, machine: &mut dyn Machine) -> Result<(), Failure> {
+        machine.start();
+        match self.run(machine) {
+            Effect::Opened => Ok(()),
+            Effect::Failed(failure) => Err(failure),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn ask(&mut self, machine: &mut dyn Machine, netfn: u8, cmd: u8, data: &[u8]) -> Option<Reply> {
+        let request = Request::new(ipmitool::ipmi::NetFn(netfn), cmd, data);
+        machine.submit(&Route::direct(), &request);
+        match self.run(machine) {
+            Effect::Reply(reply) => Some(reply),
+            Effect::NoReply => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn sessions(&mut self) -> usize {
+        self.bmc.state().sessions.active().len()
+    }
+
+    fn close(&mut self, machine: &mut dyn Machine) -> Option<Reply> {
+        let (id, _) = machine.session().expect("a session");
+        self.ask(machine, 0x06, 0x3c, &id.to_le_bytes())
+    }
+}
+
+fn fifteen(user: &str, password: &str, auth: u8, privilege: u8) -> lan::Machine {
+    let config = lan::Config {
+        privilege,
+        user: user.into(),
+        password: Some(Key::new(password)),
+        auth: Some(auth),
+        ping: true,
+        schedule: SCHEDULE,
+    };
+    lan::Machine::new(config, random(u64::from(auth)))
+}
+
+fn plus(user: &str, password: &str, suite: u8, privilege: u8, kg: &[u8]) -> lanplus::Machine {
+    let config = lanplus::Config {
+        privilege,
+        lookup_by_privilege: false,
+        suite: Some(suite),
+        user: user.into(),
+        password: Key::new(password),
+        kg: Key::new(kg),
+        schedule: SCHEDULE,
+    };
+    lanplus::Machine::new(config, random(u64::from(suite)))
+}
+
+/// Every way to log in.
+fn machines() -> Vec<(String, Box<dyn Machine>)> {
+    let mut all: Vec<(String, Box<dyn Machine>)> = Vec::new();
+    for auth in TYPES {
+        all.push((format!("type {auth}"), Box::new(fifteen("admin", "admin", auth, 4))));
+    }
+    for suite in SUITES {
+        all.push((format!("suite {suite}"), Box::new(plus("admin", "admin", suite, 4, &[]))));
+    }
+    all
+}
+
+#[test]
+fn every_type_and_suite_logs_in_and_out() {
+    for (name, mut machine) in machines() {
+        let mut wire = Wire::new(Profile::default());
+        let before = wire.sessions();
+        wire.open(&mut *machine).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
+        assert_eq!(wire.sessions(), before + 1, "{name}");
+        let reply = wire.ask(&mut *machine, 0x06, 0x01, &[]).expect("a reply");
+        assert!(reply.completion.is_ok() && reply.data.len() == 15, "{name}");
+        // More than the window is wide.
+        for _ in 0..100 {
+            assert!(wire.ask(&mut *machine, 0x06, 0x01, &[]).is_some(), "{name}");
+        }
+        assert!(wire.close(&mut *machine).is_some_and(|reply| reply.completion.is_ok()), "{name}");
+        assert_eq!(wire.sessions(), before, "{name}");
+        assert_eq!(wire.now, Duration::ZERO, "{name}: something was waited for");
+    }
+}
+
+#[test]
+fn a_bad_wire_delays_and_never_lies() {
+    let (mut opened, mut answered) = (0, 0);
+    for seed in 0..60 {
+        for (name, mut machine) in machines() {
+            let faults = PacketFaults { seed, drop: 10, duplicate: 10, corrupt: 5, delay: 1500 };
+            let mut wire = Wire::new(Profile { packets: faults, ..Profile::default() });
+            if wire.open(&mut *machine).is_err() {
+                continue;
+            }
+            opened += 1;
+            // Suites without integrity have the message's own sums, which one changed byte cannot pass.
+            let expected = Wire::new(Profile::default()).bmc.state().device_id.clone();
+            if let Some(reply) = wire.ask(&mut *machine, 0x06, 0x01, &[]) {
+                assert!(reply.completion.is_ok() && reply.data == expected, "{name}, seed {seed}: {reply:?}");
+                answered += 1;
+            }
+        }
+    }
+    // Handshakes are not repeated message by message, so a bad wire costs some of them.
+    assert!(opened > 400, "{opened}");
+    assert!(answered > opened * 9 / 10, "{answered} of {opened}");
+}
+
+#[test]
+fn who_may_not_is_refused() {
+    let refused = |machine: &mut dyn Machine| Wire::new(Profile::default()).open(machine).expect_err("a refusal");
+    assert_eq!(refused(&mut plus("admin", "wrong", 3, 4, &[])), Failure::RakpForged(2));
+    assert_eq!(refused(&mut plus("nobody", "admin", 3, 4, &[])), Failure::RakpRefused(2, 0x0d));
+    assert_eq!(refused(&mut plus("user", "user", 17, 4, &[])), Failure::RakpRefused(2, 0x0a));
+    assert_eq!(refused(&mut fifteen("admin", "wrong", 2, 4)), Failure::Activate(None));
+    let code = |code| Some(ipmitool::ipmi::CompletionCode(code));
+    assert_eq!(refused(&mut fifteen("nobody", "x", 2, 4)), Failure::Challenge(code(0x81)));
+    assert_eq!(refused(&mut fifteen("", "x", 2, 4)), Failure::Challenge(code(0x82)));
+    assert_eq!(refused(&mut fifteen("user", "user", 2, 4)), Failure::Activate(code(0x86)));
+    assert_eq!(refused(&mut fifteen("admin", "admin", 5, 4)), Failure::AuthType(Some(5)));
+}
+
+#[test]
+fn the_bmc_key_counts() {
+    let with_key = || profile(r#"{"kg": "00112233445566778899aabbccddeeff00112233"}"#);
+    let kg: Vec<u8> = (0..20_u8).map(|i| (i % 16) * 0x11).collect();
+    let mut wire = Wire::new(with_key());
+    assert_eq!(wire.open(&mut plus("admin", "admin", 3, 4, &kg)), Ok(()));
+    assert_eq!(wire.open(&mut plus("admin", "admin", 3, 4, &[])), Err(Failure::RakpForged(4)));
+}
+
+#[test]
+fn sessions_begin_as_a_users() {
+    let (mut wire, mut machine) = (Wire::new(Profile::default()), plus("operator", "operator", 3, 3, &[]));
+    wire.open(&mut machine).expect("a session");
+    let power_on = |wire: &mut Wire, machine: &mut dyn Machine| wire.ask(machine, 0x00, 0x02, &[1]).expect("a reply");
+    assert_eq!(power_on(&mut wire, &mut machine).completion.0, 0xd4);
+    assert_eq!(wire.ask(&mut machine, 0x06, 0x3b, &[4]).expect("a reply").completion.0, 0x80);
+    assert_eq!(wire.ask(&mut machine, 0x06, 0x3b, &[3]).expect("a reply").data[..], [3]);
+    assert_eq!(power_on(&mut wire, &mut machine).completion.0, 0x00);
+    // An operator changes no users.
+    assert_eq!(wire.ask(&mut machine, 0x06, 0x45, &[3; 17]).expect("a reply").completion.0, 0xd4);
+}
+
+#[test]
+fn sessions_fall_silent_and_slots_run_out() {
+    let (mut wire, mut first) = (Wire::new(profile(r#"{"session_slots": 2}"#)), plus("admin", "admin", 3, 4, &[]));
+    wire.open(&mut first).expect("a session");
+    assert_eq!(wire.open(&mut plus("admin", "admin", 3, 4, &[])), Err(Failure::RakpRefused(4, 0x01)));
+    wire.now += Duration::from_secs(61);
+    wire.open(&mut plus("admin", "admin", 3, 4, &[])).expect("a session");
+    assert_eq!(wire.ask(&mut first, 0x06, 0x01, &[]), None, "the first session is over");
+}
+
+#[test]
+fn a_packet_counts_once() {
+    for (name, mut machine) in machines() {
+        let mut wire = Wire::new(Profile::default());
+        wire.open(&mut *machine).expect("a session");
+        wire.ask(&mut *machine, 0x06, 0x01, &[]).expect("a reply");
+        let asked = wire.bmc.requests().len();
+        for datagram in wire.sent.clone() {
+            wire.send(&datagram);
+        }
+        // Questions outside a session, and the activation, may be asked again.
+        let again: Vec<u8> = wire.bmc.requests()[asked..].iter().map(|request| request.cmd).collect();
+        assert!(again.iter().all(|cmd| matches!(cmd, 0x38 | 0x39 | 0x3a | 0x54)), "{name}: {again:x?}");
+    }
+}
+
+#[test]
+fn noise_is_borne() {
+    let mut wire = Wire::new(Profile::default());
+    let mut machine = plus("admin", "admin", 3, 4, &[]);
+    wire.open(&mut machine).expect("a session");
+    let mut noise = random(1);
+    let headers: [&[u8]; 5] = [&[], &[6, 0, 0xff, 7], &[6, 0, 0xff, 7, 6], &[6, 0, 0xff, 6], &[6, 0, 0xff, 7, 6, 0x12]];
+    for round in 0..20_000_usize {
+        let mut datagram = vec![0; round % 90];
+        noise(&mut datagram);
+        let header = headers[round % headers.len()];
+        let length = header.len().min(datagram.len());
+        datagram[..length].copy_from_slice(&header[..length]);
+        assert!(wire.send(&datagram).len() <= 1);
+    }
+    for datagram in wire.sent.clone() {
+        for index in 0..datagram.len() {
+            let mut damaged = datagram.clone();
+            damaged[index] ^= 0xff;
+            wire.send(&damaged);
+            wire.send(&datagram[..index]);
+        }
+    }
+    assert!(wire.ask(&mut machine, 0x06, 0x01, &[]).is_some(), "the session is still there");
+}
