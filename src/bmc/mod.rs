@@ -102,6 +102,11 @@ impl Bmc {
         self.target_ipmb = address;
     }
 
+    /// The target's address on its own IPMB; 0 where it is not known.
+    pub fn target_ipmb(&self) -> u8 {
+        self.target_ipmb
+    }
+
     /// The name of an enterprise, as bytes.
     pub fn enterprise_name(&self, number: u32) -> Vec<u8> {
         self.registry.name(number)

@@ -132,7 +132,10 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
     }
     let Ok(transport) = connect::open(&name, options, &out).await else { return Err(refused) };
     let my_addr = if options.my_addr == 0 { BMC_ADDRESS } else { options.my_addr };
-    let mut bmc = Bmc::new(transport, Route { my_addr, target_addr: my_addr, ..Route::direct() });
+    // Reference: until the addresses are settled the target is the BMC's usual one, from whatever address
+    // this side speaks; only the kernel's driver is asked for "the BMC", wherever that is.
+    let target_addr = if name == "open" { 0 } else { BMC_ADDRESS };
+    let mut bmc = Bmc::new(transport, Route { my_addr, target_addr, ..Route::direct() });
     if !address(&mut bmc, options, oem, &out).await {
         return Err(refused);
     }
@@ -207,12 +210,23 @@ async fn address(bmc: &mut Bmc, options: &Options, oem: Option<OemType>, out: &O
         bmc.set_route(route);
         let target = ipmb_address(bmc, out).await;
         bmc.set_target_ipmb(target);
+        let (far, near) = ends(&route);
+        out.debug(&format!("Specified addressing     Target  {far} Transit {near}"));
         if target != 0 {
             out.info(&format!("Discovered Target IPMB-0 address {target:#x}"));
         }
     }
     bmc.set_route(route);
+    let ((far, near), ipmb) = (ends(&route), sharp_hex(bmc.target_ipmb()));
+    let my_addr = sharp_hex(route.my_addr);
+    out.debug(&format!("Interface address: my_addr {my_addr} transit {near} target {far} ipmb_target {ipmb}\n"));
     true
+}
+
+/// The target and the transit controller of a route, as `address:channel`.
+fn ends(route: &Route) -> (String, String) {
+    let end = |address, channel| format!("{}:{}", sharp_hex(address), sharp_hex(channel));
+    (end(route.target_addr, route.target_channel), end(route.transit_addr, route.transit_channel))
 }
 
 /// `%#x`: C leaves the prefix out of a zero.
