@@ -134,3 +134,54 @@ fn freeipmi_logs_in() {
         assert!(well && text.contains("CPU1 Temp"), "{driver}: {text}");
     }
 }
+
+/// `ipmitool simulate` with both faces, until it is told to stop.
+#[test]
+fn the_simulate_command_serves_both_faces() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let socket = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simulate.socket");
+    std::fs::remove_file(&socket).ok();
+    let ours = env!("CARGO_BIN_EXE_ipmitool");
+    let mut server = Command::new(ours)
+        .args(["simulate", "--listen", "127.0.0.1:0", "--user", "root", "--password", "calvin"])
+        .arg("--socket")
+        .arg(&socket)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut lines = BufReader::new(server.stdout.take().expect("a pipe")).lines();
+    let first = lines.next().expect("a line").expect("text");
+    let port = first.rsplit(':').next().expect("a port").to_owned();
+    lines.next().expect("the socket's line").expect("text");
+
+    let words = ["-I", "lanplus", "-H", "127.0.0.1", "-p", &port, "-U", "root", "-P", "calvin", "power", "status"];
+    assert_eq!(run(Command::new(ours).args(words)), (true, "Chassis Power is on\n".to_owned()));
+    let off = ["-I", "dummy", "power", "off"];
+    let mut tries = 0..50;
+    while !socket.exists() && tries.next().is_some() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let (well, text) = run(Command::new(ours).env("IPMI_DUMMY_SOCK", &socket).args(off));
+    assert!(well, "{text}");
+    // One machine behind both faces.
+    assert_eq!(run(Command::new(ours).args(words)), (true, "Chassis Power is off\n".to_owned()));
+
+    let server_id = nix::unistd::Pid::from_raw(i32::try_from(server.id()).expect("a process id"));
+    nix::sys::signal::kill(server_id, nix::sys::signal::Signal::SIGTERM).expect("a signal");
+    assert!(server.wait().expect("an end").success());
+    assert!(!socket.exists());
+}
+
+#[test]
+fn the_simulate_command_refuses_what_it_cannot_do() {
+    for (words, complaint) in [
+        ("simulate", "required arguments"),
+        ("simulate --listen nowhere", "invalid value"),
+        ("simulate --listen 127.0.0.1:0 --profile /nonexistent", "/nonexistent: No such file"),
+        ("simulate --listen 127.0.0.1:0 --user a-name-that-is-too-long", "longer than 16 bytes"),
+    ] {
+        let (well, text) = run(Command::new(env!("CARGO_BIN_EXE_ipmitool")).args(words.split(' ')));
+        assert!(!well && text.contains(complaint), "{words}: {text}");
+    }
+}

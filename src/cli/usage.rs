@@ -119,6 +119,7 @@ pub fn help(program: &str, commands: &[CommandLine]) -> String {
        --help         This help
        --version      Show the version of this implementation
        -I sim         A simulated BMC in this process; -D FILE chooses a profile
+       simulate       As the first word: serves the simulated BMC to others (simulate --help)
 
 ",
         usage(program, commands)

@@ -5,6 +5,7 @@
 mod absent;
 mod connect;
 mod process;
+mod simulate;
 mod startup;
 
 use crate::cli::getopt::{Event, Scanner};
@@ -20,6 +21,12 @@ use std::process::ExitCode;
 /// Runs the program on the process's own arguments and streams.
 pub fn main() -> ExitCode {
     process::prepare();
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if let Some((first, rest)) = words.split_first()
+        && first == simulate::WORD
+    {
+        return simulate::main(rest);
+    }
     let mut arguments = std::env::args_os().map(|word: OsString| text(&word.into_vec()));
     let argv0 = arguments.next().unwrap_or_else(|| "ipmitool".to_owned());
     let words: Vec<String> = arguments.collect();

@@ -13,6 +13,18 @@ pub fn prepare() {
     process::default_sigpipe();
 }
 
+/// Hides from the process list what an option was given, as its own word or after `=`. The first of
+/// `words` is the process's argument `first`.
+pub fn scrub_values(words: &[OsString], option: &str, first: usize) {
+    for (index, word) in words.iter().enumerate() {
+        if word == option {
+            process::scrub_argument(first + index + 1, 0);
+        } else if word.as_bytes().starts_with(format!("{option}=").as_bytes()) {
+            process::scrub_argument(first + index, option.len() + 1);
+        }
+    }
+}
+
 /// The process's own surroundings.
 pub struct Process;
 

@@ -229,6 +229,10 @@ impl OpenTransport {
         let received = self.receive(id, &mut buffer).await?;
         let bytes = buffer.get(..received.length).unwrap_or_default();
         self.trace_answer(&received, bytes);
+        if Way::of(route) == Way::Transit {
+            let transit = route.transit_addr;
+            self.say(Level::Debug, &format!("Decapsulating data received from transit IPMB target @ {transit:#x}"));
+        }
         reply(Way::of(route), bytes).ok_or(TransportError::NoResponse)
     }
 
