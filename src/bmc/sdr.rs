@@ -11,6 +11,7 @@ use crate::ipmi::sdr::{
     ReserveSdrRepository, SdrHeader, SdrRecord, SdrSource,
 };
 use crate::ipmi::{CompletionCode, sdr};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -51,8 +52,8 @@ pub struct Walk {
     source: SdrSource,
     reservation: u16,
     next: u16,
-    /// Headers that may still be read: more records than ids exist are a circle.
-    left: u32,
+    /// Records that have been asked for: one that comes again closes a circle, which ends the walk.
+    seen: HashSet<u16>,
 }
 
 /// A record that is kept.
@@ -111,7 +112,7 @@ impl Bmc {
             }
         }
         let reservation = self.reserve_sdr(source).await.map_err(|_| SdrFault::Reservation)?;
-        Ok(Walk { source, reservation, next: 0, left: 1 << 16 })
+        Ok(Walk { source, reservation, next: 0, seen: HashSet::new() })
     }
 
     async fn reserve_sdr(&self, source: SdrSource) -> Result<u16, CallError> {
@@ -130,10 +131,9 @@ impl Bmc {
 
     /// The next record's header; none at the end, and when it cannot be read.
     pub async fn next_sdr_header(&self, walk: &mut Walk, listener: Listener<'_>) -> Option<SdrHeader> {
-        if walk.next == 0xffff || walk.left == 0 {
+        if walk.next == 0xffff || !walk.seen.insert(walk.next) {
             return None;
         }
-        walk.left -= 1;
         for _ in 0..HEADER_TRIES {
             let record = walk.next;
             let part = RecordPart { reservation: walk.reservation, record, offset: 0, length: SdrHeader::LENGTH };
@@ -290,7 +290,12 @@ impl Bmc {
                 .into_iter()
                 .map(|(header, record)| Arc::new(StoredRecord { id: header.id, kind: header.kind, record })),
         );
-        state.walk.get_or_insert(Walk { source: SdrSource::Repository, reservation: 0, next: 0xffff, left: 0 });
+        state.walk.get_or_insert(Walk {
+            source: SdrSource::Repository,
+            reservation: 0,
+            next: 0xffff,
+            seen: HashSet::new(),
+        });
     }
 }
 

@@ -4,6 +4,7 @@ use super::row;
 use crate::cli::number;
 use crate::family::{Context, Status, because};
 use crate::ipmi::sel::{GetSelEntry, GetSelInfo, SelInfo, SelRecord};
+use std::collections::HashSet;
 
 /// Entries to show: all for 0, the last so many when negative.
 fn count(context: &Context, words: &[String]) -> Result<i32, Status> {
@@ -60,9 +61,6 @@ async fn steady_entry(context: &Context, record: u16, again: u16) -> Option<(u16
     None
 }
 
-/// Entries no log can have: more are a circle.
-const MAX_ENTRIES: u32 = 1 << 16;
-
 /// `sel list` and `sel elist`.
 pub async fn run(context: &Context, words: &[String], extended: bool) -> Status {
     match count(context, words) {
@@ -88,8 +86,10 @@ async fn show(context: &Context, count: i32, extended: bool) -> Result<(), Statu
         }
     }
     // Reference: only a positive count ends the list; from the last ones on, it goes to the end.
-    let mut left = if count > 0 { count.unsigned_abs() } else { MAX_ENTRIES };
-    while next != 0xffff && left > 0 {
+    let mut left = if count > 0 { count.unsigned_abs() } else { u32::MAX };
+    // An entry that comes again closes a circle.
+    let mut seen = HashSet::new();
+    while next != 0xffff && left > 0 && seen.insert(next) {
         let Some((following, record)) = steady_entry(context, next, next).await else { break };
         row::show(context, &rows, &record, extended).await;
         next = following;

@@ -1,0 +1,308 @@
+//! What the fuzzer and the seeded test run: each body takes arbitrary bytes for what a hostile party
+//! controls, and must come to an end without a panic.
+
+use ipmitool::bmc::Bmc;
+use ipmitool::cli::{Secret, Surroundings};
+use ipmitool::cmd;
+use ipmitool::family::{Context, Settings};
+use ipmitool::ipmi::{CompletionCode, NetFn, Reply, Request, Route};
+use ipmitool::out::{self, Format, Output};
+use ipmitool::protocol::{Effect, Key, Machine, Random, Schedule, lan, lanplus};
+use ipmitool::sim::udp::Server;
+use ipmitool::sim::{Profile, SimulatedBmc};
+use ipmitool::transport::{BoxFuture, Limits, Transport, TransportError};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+
+/// Every body by its name.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("lan", lan_packets),
+    ("lanplus", lanplus_packets),
+    ("server", server_packets),
+    ("sdr", sdr_records),
+    ("sel", sel_records),
+    ("fru", fru_records),
+    ("replies", any_replies),
+    ("options", options),
+];
+
+/// No single command has a reason to ask more often than this.
+const MOST_REQUESTS: usize = 1 << 17;
+const SCHEDULE: Schedule = Schedule { tries: 4, timeout: Duration::from_secs(1), backoff: Duration::ZERO };
+
+/// The bytes, handed out in pieces.
+struct Source<'a>(&'a [u8]);
+
+impl<'a> Source<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let (taken, rest) = self.0.split_at(length.min(self.0.len()));
+        self.0 = rest;
+        taken
+    }
+
+    /// A piece with its length before it.
+    fn piece(&mut self) -> Option<&'a [u8]> {
+        let length = self.byte()?;
+        Some(self.take(usize::from(length)))
+    }
+}
+
+/// Random numbers that are the same in every run.
+fn counting() -> Random {
+    let mut state = 1_u64;
+    Box::new(move |bytes| {
+        for byte in bytes {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *byte = (state >> 56) as u8;
+        }
+    })
+}
+
+/// A console's session machine whose peer is the simulated BMC, until the bytes want otherwise: each
+/// piece says whether an answer arrives as it was sent, altered, or is replaced.
+fn session(machine: &mut dyn Machine, bytes: &[u8]) {
+    let mut source = Source(bytes);
+    let mut bmc = SimulatedBmc::new(Profile::default());
+    bmc.set_random(counting());
+    let mut server = Server::new(Default::default());
+    let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let mut now = Duration::ZERO;
+    let mut steps = 0;
+    let mut asked = 0;
+    machine.start();
+    loop {
+        let mut waits = None;
+        let mut arriving = Vec::new();
+        while let Some(effect) = machine.poll() {
+            steps += 1;
+            assert!(steps < 10_000, "the machine does not come to an end");
+            match effect {
+                Effect::Transmit(datagram) => {
+                    let answers = server.datagram(&mut bmc, now, peer, &datagram);
+                    arriving.extend(answers.into_iter().map(|answer| answer.datagram));
+                }
+                Effect::Wait(time) => waits = Some(time),
+                Effect::Note(_) => {}
+                Effect::Opened | Effect::Reply(_) | Effect::NoReply if asked < 4 => {
+                    asked += 1;
+                    machine.submit(&Route::direct(), &Request::new(NetFn::APP, 0x01, []));
+                }
+                Effect::Opened | Effect::Reply(_) | Effect::NoReply | Effect::Failed(_) => return,
+            }
+        }
+        for mut datagram in arriving {
+            match source.byte() {
+                None | Some(0..=127) => {}
+                Some(128..=159) => datagram.clear(),
+                Some(160..=199) => {
+                    let place = usize::from(source.byte().unwrap_or(0)) % datagram.len().max(1);
+                    if let Some(byte) = datagram.get_mut(place) {
+                        *byte = source.byte().unwrap_or(0xff);
+                    }
+                }
+                Some(200..=219) => datagram.truncate(usize::from(source.byte().unwrap_or(0))),
+                Some(220..=239) => datagram.extend(source.piece().unwrap_or_default()),
+                Some(240..=255) => datagram = source.piece().unwrap_or_default().to_vec(),
+            }
+            machine.datagram(&datagram);
+            steps += 1;
+        }
+        if let Some(time) = waits {
+            now += time;
+            machine.deadline();
+        }
+        steps += 1;
+        assert!(steps < 10_000, "the machine does not come to an end");
+    }
+}
+
+fn lan_packets(bytes: &[u8]) {
+    let config = lan::Config {
+        privilege: 4,
+        user: "admin".into(),
+        password: Some(Key::new("admin")),
+        auth: None,
+        ping: true,
+        schedule: SCHEDULE,
+    };
+    session(&mut lan::Machine::new(config, counting()), bytes);
+}
+
+fn lanplus_packets(bytes: &[u8]) {
+    let config = lanplus::Config {
+        privilege: 4,
+        user: "admin".into(),
+        password: Key::new("admin"),
+        kg: Key::default(),
+        suite: None,
+        lookup_by_privilege: false,
+        schedule: SCHEDULE,
+    };
+    session(&mut lanplus::Machine::new(config, counting()), bytes);
+}
+
+/// The simulated BMC's own side of the wire.
+fn server_packets(bytes: &[u8]) {
+    let mut source = Source(bytes);
+    let mut bmc = SimulatedBmc::new(Profile::default());
+    bmc.set_random(counting());
+    let mut server = Server::new(Default::default());
+    let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let mut now = Duration::ZERO;
+    while let Some(datagram) = source.piece() {
+        now += Duration::from_millis(100);
+        for answer in server.datagram(&mut bmc, now, peer, datagram) {
+            assert!(answer.datagram.len() < 2048, "an answer does not outgrow its question without bound");
+        }
+    }
+}
+
+/// A BMC that answers with the bytes, one piece for each request; after them comes silence, or the same
+/// again and again.
+struct Script {
+    all: Vec<u8>,
+    repeats: bool,
+    /// Where the next piece begins, and how many have been asked for.
+    place: Mutex<(usize, usize)>,
+}
+
+impl Script {
+    fn answer(&self) -> Result<Reply, TransportError> {
+        let mut place = self.place.lock().map_err(|_| TransportError::Closed)?;
+        place.1 += 1;
+        assert!(place.1 < MOST_REQUESTS, "the command does not come to an end");
+        if self.repeats && place.0 == self.all.len() {
+            place.0 = 0;
+        }
+        let mut source = Source(self.all.get(place.0..).unwrap_or_default());
+        let code = source.byte().ok_or(TransportError::NoResponse)?;
+        // Most answers are answers.
+        let completion = CompletionCode(if code < 0xc0 { 0 } else { code });
+        let data = source.piece().unwrap_or_default().to_vec();
+        place.0 = self.all.len() - source.0.len();
+        Ok(Reply { completion, data: data.into() })
+    }
+}
+
+impl Transport for Script {
+    fn name(&self) -> &'static str {
+        "open"
+    }
+
+    fn transact<'a>(&'a self, _: &'a Route, _: &'a Request) -> BoxFuture<'a, Result<Reply, TransportError>> {
+        Box::pin(async { self.answer() })
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { request: 0, response: 0 }
+    }
+
+    fn set_limits(&self, _: Limits) {}
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+thread_local! {
+    /// Waits take no time.
+    static RUNTIME: Runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+}
+
+/// Runs one command against the bytes.
+fn run(lines: &[&str], bytes: &[u8]) {
+    let mut source = Source(bytes);
+    let Some(choice) = source.byte().map(usize::from) else { return };
+    let format = if choice & 0x80 == 0 { Format::Text } else { Format::Json };
+    let line = lines[(choice & 0x7f) % lines.len()];
+    let out = Output::memory(format);
+    let style = source.byte().unwrap_or(0);
+    out.set_csv(i32::from(style & 1));
+    out.set_verbose(i32::from(style >> 1 & 1));
+    let script = Script { all: source.0.to_vec(), repeats: style & 0x1c == 0x1c, place: Mutex::new((0, 0)) };
+    let bmc = Bmc::new(Box::new(script), Route::direct());
+    let mut context = Context { bmc, out, settings: Settings::default() };
+    let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    RUNTIME.with(|runtime| runtime.block_on(cmd::dispatch(&mut context, &words)));
+}
+
+fn sdr_records(bytes: &[u8]) {
+    let lines = ["sdr elist all", "sdr list full", "sdr get x", "sdr type Temperature", "sdr info", "sensor list"];
+    run(&lines, bytes);
+}
+
+fn sel_records(bytes: &[u8]) {
+    run(&["sel list", "sel elist", "sel info", "sel get 1", "sel list last 3", "sel list first 2"], bytes);
+}
+
+fn fru_records(bytes: &[u8]) {
+    run(&["fru print", "fru print 0", "fru print 1"], bytes);
+}
+
+fn any_replies(bytes: &[u8]) {
+    let lines = [
+        "mc info",
+        "mc guid",
+        "mc watchdog get",
+        "mc getsysinfo system_name",
+        "mc selftest",
+        "chassis status",
+        "chassis bootparam get 5",
+        "chassis poh",
+        "lan print 1",
+        "lan stats get 1",
+        "user list 1",
+        "user summary 1",
+        "channel info 1",
+        "channel getaccess 1",
+        "channel getciphers ipmi 1",
+        "channel authcap 1 4",
+        "session info all",
+        "sol info 1",
+        "sol payload status 1 2",
+        "raw 6 1",
+        "lan6 print 1",
+        "pef status",
+        "pef policy list",
+        "pef info",
+        "event 1",
+        "dcmi discover",
+        "firewall info",
+    ];
+    run(&lines, bytes);
+}
+
+/// A process that has nothing.
+struct Nothing;
+
+impl Surroundings for Nothing {
+    fn env(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn prompt(&mut self, _: &str) -> Option<Secret> {
+        None
+    }
+
+    fn read_start(&mut self, _: &str, _: usize) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn scrub(&mut self, _: usize, _: usize) {}
+}
+
+/// A command line: words that end with a zero.
+fn options(bytes: &[u8]) {
+    let words: Vec<String> = bytes.split(|byte| *byte == 0).map(out::text).collect();
+    let commands = cmd::command_lines();
+    ipmitool::cli::parse("ipmitool", &words, &commands, &Output::memory(Format::Text), &mut Nothing);
+}
