@@ -17,8 +17,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
+/// What takes the bytes.
+pub type Body = fn(&[u8]);
+
 /// Every body by its name.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Body)] = &[
     ("lan", lan_packets),
     ("lanplus", lanplus_packets),
     ("server", server_packets),

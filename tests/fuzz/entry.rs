@@ -9,7 +9,7 @@ mod bodies;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
-static BODY: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+static BODY: LazyLock<bodies::Body> = LazyLock::new(|| {
     let name = std::env::var("FUZZ").unwrap_or_default();
     match bodies::TARGETS.iter().find(|(known, _)| *known == name) {
         Some((_, body)) => *body,
