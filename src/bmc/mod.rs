@@ -2,6 +2,7 @@
 //!
 //! Errors here have no words for a user; the family's call site has.
 
+pub mod fru;
 pub mod preamble;
 mod registry;
 pub mod sdr;

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod chassis;
 mod code;
+pub mod fru;
 pub mod lan;
 mod reader;
 mod route;
