@@ -50,7 +50,7 @@ const USAGE: [&str; 6] = [
 ];
 
 fn usage(context: &Context) -> Status {
-    USAGE.iter().for_each(|line| context.out.notice(line));
+    context.out.notices(&USAGE);
     Status::FAILED
 }
 

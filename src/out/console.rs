@@ -281,6 +281,11 @@ impl Output {
         self.log(Level::Notice, message);
     }
 
+    /// A usage text of several lines.
+    pub fn notices(&self, lines: &[&str]) {
+        lines.iter().for_each(|line| self.notice(line));
+    }
+
     /// A message shown from `-v` on.
     pub fn info(&self, message: &str) {
         self.log(Level::Info, message);

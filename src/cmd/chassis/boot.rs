@@ -324,6 +324,6 @@ const BOOTFLAG_USAGE: [&str; 9] = [
 ];
 
 fn bootflag_usage(context: &Context) {
-    BOOTFLAG_USAGE.iter().for_each(|line| context.out.notice(line));
+    context.out.notices(&BOOTFLAG_USAGE);
     clearing_usage(context);
 }

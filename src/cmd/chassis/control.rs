@@ -58,7 +58,7 @@ const IDENTIFY_USAGE: [&str; 4] = [
 /// `chassis identify`. Reference: help fails.
 pub async fn identify(context: &Context, words: &[String]) -> Status {
     if words.first().is_some_and(|word| word == "help") {
-        IDENTIFY_USAGE.iter().for_each(|line| context.out.notice(line));
+        context.out.notices(&IDENTIFY_USAGE);
         return Status::FAILED;
     }
     let outcome = set_identify(context, words.first().map(String::as_str)).await;
@@ -135,7 +135,7 @@ const POLICY_USAGE: [&str; 5] = [
 pub async fn policy(context: &Context, words: &[String]) -> Status {
     let (policy, name) = match words.first().map(String::as_str) {
         None | Some("help") => {
-            POLICY_USAGE.iter().for_each(|line| context.out.notice(line));
+            context.out.notices(&POLICY_USAGE);
             return Status::FAILED;
         }
         Some("list") => (SetPowerRestorePolicy::NoChange, ""),

@@ -78,7 +78,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             }
             // Reference: help fails here, unlike in most families.
             Choice::Chosen(Leaf::Help(_)) | Choice::Missing => {
-                COMMANDS.iter().for_each(|line| context.out.notice(line));
+                context.out.notices(&COMMANDS);
                 Status::FAILED
             }
             Choice::Unknown(word) => {

@@ -90,7 +90,7 @@ const USAGE: [&str; 8] = [
 ];
 
 fn usage(context: &Context) {
-    USAGE.iter().for_each(|line| context.out.notice(line));
+    context.out.notices(&USAGE);
     enables::list(context);
     sysinfo::usage(context, false);
 }

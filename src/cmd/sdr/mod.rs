@@ -58,7 +58,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Dump(rest)) => dump::run(context, tree::rest(rest).first()).await,
             Choice::Chosen(Leaf::Fill(rest)) => fill(context, &tree::rest(rest)),
             Choice::Chosen(Leaf::Help(_)) => {
-                USAGE.iter().for_each(|line| context.out.notice(line));
+                context.out.notices(&USAGE);
                 Status::OK
             }
             Choice::Unknown(word) => {

@@ -25,7 +25,7 @@ const USAGE: [&str; 17] = [
 /// `sensor thresh`.
 pub async fn run(context: &Context, words: &[String]) -> Status {
     if words.len() < 3 || words[0] == "help" {
-        USAGE.iter().for_each(|line| context.out.notice(line));
+        context.out.notices(&USAGE);
         return Status::OK;
     }
     context.out.error("This command is not implemented yet.");

@@ -65,7 +65,7 @@ const USAGE: [&str; 18] = [
 ];
 
 fn usage(context: &Context) {
-    USAGE.iter().for_each(|line| context.out.notice(line));
+    context.out.notices(&USAGE);
 }
 
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
