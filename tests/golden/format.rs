@@ -93,6 +93,23 @@ impl Suite {
 }
 
 impl Case {
+    /// The case as a line of a file.
+    pub fn line(&self) -> String {
+        let mut parts = vec![format!("{}:", self.name)];
+        parts.extend(self.profile.iter().map(|name| format!("@profile={name}")));
+        parts.extend(self.env.iter().map(|(name, value)| quote(format!("@env={name}={value}").as_bytes())));
+        parts.extend(self.faults.iter().map(|rule| format!("@fault={rule}")));
+        let files = self.files.iter().map(|(name, content)| [format!("@file={name}=").as_bytes(), content].concat());
+        parts.extend(files.map(|file| quote(&file)));
+        if !self.stdin.is_empty() {
+            parts.push(quote(&[b"@stdin=", self.stdin.as_slice()].concat()));
+        }
+        parts.extend(self.outputs.iter().map(|name| format!("@out={name}")));
+        parts.extend(self.bare.then(|| "@bare".to_owned()));
+        parts.extend(self.words.iter().map(|word| quote(word)));
+        parts.join(" ")
+    }
+
     fn apply(&mut self, text: &str) -> Result<(), String> {
         let mut words = split(text)?.into_iter();
         let mut next = words.next();
@@ -119,6 +136,22 @@ impl Case {
         self.words = next.into_iter().chain(words).collect();
         Ok(())
     }
+}
+
+/// A word as [`split`] reads it.
+fn quote(word: &[u8]) -> String {
+    let plain = !word.is_empty() && word.iter().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(byte));
+    let mut text = String::new();
+    for byte in word {
+        match byte {
+            b'\n' => text.push_str("\\n"),
+            b'\t' => text.push_str("\\t"),
+            b'"' | b'\\' => text.extend(['\\', char::from(*byte)]),
+            0x20..=0x7e => text.push(char::from(*byte)),
+            _ => text.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    if plain { text } else { format!("\"{text}\"") }
 }
 
 fn split(text: &str) -> Result<Vec<Vec<u8>>, String> {

@@ -9,10 +9,12 @@
 //! UNDER_TEST=reference cargo test --test golden           compare the installed reference with them
 //! RECORD=missing cargo test --test golden [-- FILTER...]  record new cases from the reference
 //! RECORD=all ...                                          record all of them again
+//! EXPLORE=SEED:COUNT ...                                  look for differences the cases do not show
 //! ```
 //!
 //! A filter is a part of `family/topic/name`. See `format.rs` for the files' syntax.
 
+mod explore;
 mod format;
 mod run;
 
@@ -42,6 +44,9 @@ fn main() -> ExitCode {
         }
     };
     let chosen = |id: &str| filters.is_empty() || filters.iter().any(|filter| id.contains(filter.as_str()));
+    if let Ok(plan) = std::env::var("EXPLORE") {
+        return explore::explore(&root, &suites, env!("CARGO_BIN_EXE_ipmitool"), &plan, chosen);
+    }
     match record.as_deref() {
         Some("missing") => record_suites(&root, suites, &program, |suite, case| {
             chosen(&suite.id(case)) && !suite.recordings.contains_key(&case.name)

@@ -18,15 +18,21 @@ use std::time::{Duration, Instant};
 pub struct Program {
     path: PathBuf,
     ours: bool,
+    patience: Duration,
 }
 
 impl Program {
     pub fn ours(path: &str) -> Self {
-        Program { path: path.into(), ours: true }
+        Program { path: path.into(), ours: true, patience: PATIENCE }
     }
 
     pub fn reference() -> Self {
-        Program { path: "/usr/bin/ipmitool".into(), ours: false }
+        Program { path: "/usr/bin/ipmitool".into(), ours: false, patience: PATIENCE }
+    }
+
+    /// The same program, given up after another time.
+    pub fn patient(self, patience: Duration) -> Self {
+        Program { patience, ..self }
     }
 
     pub fn exists(&self) -> bool {
@@ -95,7 +101,7 @@ pub fn run(root: &Path, program: &Program, case: &Case, malloc_perturb: Option<&
     let feeding = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(&input)));
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
-    let status = wait(&mut child)?;
+    let status = wait(&mut child, program.patience)?;
     let (stdout, stderr) = (stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default());
     drop(feeding.join());
     server.stop();
@@ -124,10 +130,10 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<
     })
 }
 
-fn wait(child: &mut Child) -> Result<String, String> {
+fn wait(child: &mut Child, patience: Duration) -> Result<String, String> {
     let start = Instant::now();
     let mut pause = Duration::from_micros(500);
-    while start.elapsed() < PATIENCE {
+    while start.elapsed() < patience {
         match child.try_wait() {
             Ok(Some(status)) => {
                 let code = status.code().map(|code| code.to_string());
@@ -140,7 +146,7 @@ fn wait(child: &mut Child) -> Result<String, String> {
     }
     drop(child.kill());
     drop(child.wait());
-    Err(format!("still running after {} s", PATIENCE.as_secs()))
+    Err(format!("still running after {} s", patience.as_secs()))
 }
 
 /// A folder of its own for every run, gone afterwards.
