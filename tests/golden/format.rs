@@ -7,6 +7,7 @@
 //! - `@fault=RULE`: a fault of the simulated BMC (`sim::fault`), any number of them
 //! - `@profile=NAME`: `profiles/NAME.json` instead of the default server
 //! - `@env=NAME=VALUE`, `@stdin=TEXT`, `@file=NAME=TEXT` (written before the run)
+//! - `@locale=NAME`: a locale such as `de_DE` in `LC_ALL`, built from its definition (package `locales`)
 //! - `@out=NAME`: a file the command writes, recorded too
 //! - `@bare`: the words are the whole command line; otherwise `-I dummy` goes before them
 //!
@@ -24,6 +25,7 @@ pub struct Case {
     pub words: Vec<Vec<u8>>,
     pub faults: Vec<String>,
     pub profile: Option<String>,
+    pub locale: Option<String>,
     pub env: Vec<(String, String)>,
     pub stdin: Vec<u8>,
     pub files: Vec<(String, Vec<u8>)>,
@@ -97,6 +99,7 @@ impl Case {
     pub fn line(&self) -> String {
         let mut parts = vec![format!("{}:", self.name)];
         parts.extend(self.profile.iter().map(|name| format!("@profile={name}")));
+        parts.extend(self.locale.iter().map(|name| format!("@locale={name}")));
         parts.extend(self.env.iter().map(|(name, value)| quote(format!("@env={name}={value}").as_bytes())));
         parts.extend(self.faults.iter().map(|rule| format!("@fault={rule}")));
         let files = self.files.iter().map(|(name, content)| [format!("@file={name}=").as_bytes(), content].concat());
@@ -119,6 +122,7 @@ impl Case {
             let pair = || value.split_once('=').ok_or_else(|| format!("@{key} takes NAME=VALUE"));
             match key {
                 "fault" => self.faults.push(value.to_owned()),
+                "locale" => self.locale = Some(value.to_owned()),
                 "profile" => self.profile = Some(value.to_owned()),
                 "env" => self.env.push(pair().map(|(name, value)| (name.to_owned(), value.to_owned()))?),
                 "stdin" => self.stdin = word["@stdin=".len()..].to_vec(),

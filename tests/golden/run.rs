@@ -89,6 +89,9 @@ pub fn run(root: &Path, program: &Program, case: &Case, malloc_perturb: Option<&
     if let Some(byte) = malloc_perturb {
         command.env("MALLOC_PERTURB_", byte);
     }
+    if let Some(name) = &case.locale {
+        command.env("LC_ALL", format!("{name}.UTF-8")).env("LOCPATH", locale(name)?);
+    }
     command.envs(case.env.iter().map(|(name, value)| (name, value)));
     if !case.bare {
         command.args(["-I", "dummy"]);
@@ -112,6 +115,32 @@ pub fn run(root: &Path, program: &Program, case: &Case, malloc_perturb: Option<&
         .map(|name| (name.clone(), std::fs::read(folder.0.join(name)).unwrap_or_else(|_| b"(none)".to_vec())))
         .collect();
     Ok(Ran { status, stdout, stderr, requests, files })
+}
+
+/// Whether locales can be built from their definitions here.
+pub fn can_build_locales() -> bool {
+    Path::new("/usr/share/i18n/locales/de_DE").exists()
+}
+
+/// The folder that holds a locale, built on first use.
+fn locale(name: &str) -> Result<PathBuf, String> {
+    static BUILDING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = BUILDING.lock().map_err(|_| "a locale could not be built")?;
+    let folder = std::env::temp_dir().join("ipmitool-locales");
+    let finished = folder.join(format!("{name}.UTF-8"));
+    if !finished.exists() {
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let building = folder.join(format!("{name}.{}", std::process::id()));
+        let mut localedef = Command::new("localedef");
+        localedef.args(["-i", name, "-f", "UTF-8"]).arg(&building).stdout(Stdio::null()).stderr(Stdio::null());
+        let status = localedef.status().map_err(|error| format!("localedef (package locales): {error}"))?;
+        if !status.success() {
+            return Err(format!("localedef cannot build {name} (package locales)"));
+        }
+        // Another process may have been faster; either of the two will do.
+        drop(std::fs::rename(&building, &finished));
+    }
+    Ok(folder)
 }
 
 fn describe(request: &Request) -> String {
