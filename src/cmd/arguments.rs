@@ -35,3 +35,12 @@ pub fn privilege(context: &Context, word: &str) -> Option<u8> {
     }
     privilege
 }
+
+/// A byte, whatever it is for. What is wrong with it has been said when there is none.
+pub fn byte(context: &Context, what: &str, word: &str) -> Option<u8> {
+    let byte = number::parse_u8(word).ok();
+    if byte.is_none() {
+        context.out.error(&format!("Given {what} \"{word}\" is invalid."));
+    }
+    byte
+}

@@ -5,6 +5,7 @@ mod arguments;
 mod channel;
 mod chassis;
 mod file;
+mod i2c;
 mod lan;
 mod mc;
 mod not_yet;
@@ -14,6 +15,7 @@ mod sel;
 mod sensor;
 mod session;
 mod sol;
+mod spd;
 mod states;
 pub mod tree;
 mod user;
@@ -25,8 +27,8 @@ use crate::out::Output;
 /// Every family, in the order of the reference's command table.
 static FAMILIES: &[Family] = &[
     raw::RAW,
-    not_yet::family("i2c", "Send an I2C Master Write-Read command and print response"),
-    not_yet::family("spd", "Print SPD info from remote I2C device"),
+    i2c::I2C,
+    spd::SPD,
     lan::LAN,
     chassis::CHASSIS,
     chassis::POWER,

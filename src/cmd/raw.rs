@@ -47,7 +47,8 @@ struct RawReply {
     data: Vec<u8>,
 }
 
-fn as_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+/// Bytes as hexadecimal digits in JSON.
+pub fn as_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex_bytes(bytes))
 }
 

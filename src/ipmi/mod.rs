@@ -8,12 +8,14 @@ pub mod app;
 pub mod chassis;
 mod code;
 pub mod fru;
+pub mod i2c;
 pub mod lan;
 mod reader;
 mod route;
 pub mod sdr;
 pub mod sel;
 pub mod sensor;
+pub mod spd;
 pub mod user;
 
 pub use code::CompletionCode;

@@ -16,7 +16,6 @@ pub fn find(cmd: u8) -> Option<Handler> {
         0x2f => |state, _, _| Ok(vec![state.global_enables]),
         0x30 | 0x31 => |_, _, _| Ok(vec![0]),
         0x33 => |_, _, _| Err(CompletionCode(0x80)),
-        0x52 => master_write_read,
         0x58 => set_system_info,
         0x59 => get_system_info,
         _ => return None,
@@ -52,18 +51,6 @@ fn set_global_enables(state: &mut State, _: &Origin, request: &Request) -> Outco
     let [enables] = request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
     state.global_enables = enables;
     Ok(Vec::new())
-}
-
-/// Master Write-Read (section 22.11): an SPD EEPROM answers at A0h on every bus.
-fn master_write_read(_: &mut State, _: &Origin, request: &Request) -> Outcome {
-    let [_, address, count, written @ ..] = &request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
-    if address & 0xfe != 0xa0 {
-        // Negative acknowledge on the bus.
-        return Err(CompletionCode(0x83));
-    }
-    let start = usize::from(written.first().copied().unwrap_or(0));
-    let spd = super::fru_data::spd();
-    Ok((start..start + usize::from(*count)).map(|i| spd.get(i).copied().unwrap_or(0xff)).collect())
 }
 
 /// System info parameters (section 22.14a): a name is spread over sets of 16 bytes, of which the

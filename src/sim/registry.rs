@@ -1,7 +1,8 @@
 //! Which handler answers which (network function, command).
 
 use super::{
-    Origin, Outcome, State, app, boot, channel, chassis, fru, lan, pef, sdr, sel, sensor, session, sol, user, watchdog,
+    Origin, Outcome, State, app, boot, channel, chassis, fru, i2c, lan, pef, sdr, sel, sensor, session, sol, user,
+    watchdog,
 };
 use crate::ipmi::{NetFn, Request};
 
@@ -17,7 +18,8 @@ pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
             .or_else(|| watchdog::find(cmd))
             .or_else(|| channel::find(cmd))
             .or_else(|| session::find(cmd))
-            .or_else(|| user::find(cmd)),
+            .or_else(|| user::find(cmd))
+            .or_else(|| i2c::find(cmd)),
         NetFn::STORAGE => fru::find(cmd).or_else(|| sdr::find(cmd)).or_else(|| sel::find(cmd)),
         NetFn::TRANSPORT => lan::find(cmd).or_else(|| sol::find(cmd)),
         NetFn::GROUP => app::find_group(cmd),

@@ -4,6 +4,7 @@ use super::boot::BootOptions;
 use super::channel::Channels;
 use super::chassis::Chassis;
 use super::fru::Frus;
+use super::i2c::Devices;
 use super::lan::LanConfiguration;
 use super::pef::Pef;
 use super::profile::Hex;
@@ -68,6 +69,8 @@ pub struct State {
     pub sensors: Sensors,
     /// FRU devices.
     pub frus: Frus,
+    /// Devices on the I2C buses.
+    pub i2c: Devices,
 }
 
 const DEVICE_ID: [u8; 15] = [0x20, 0x01, 0x03, 0x14, 0x02, 0xbf, 0xb9, 0x1e, 0x00, 0x01, 0x10, 0x0a, 0x00, 0x00, 0x2c];
@@ -117,6 +120,7 @@ impl State {
             sdr: Repository::new(sdr),
             sensors: Sensors::default(),
             frus: Frus::new(lists(profile.fru).unwrap_or_else(fru_data::images)),
+            i2c: Devices::default(),
         }
     }
 

@@ -5,8 +5,10 @@ pub mod completion;
 pub mod entity;
 pub mod events;
 pub mod iana;
+pub mod jedec;
 pub mod products;
 pub mod sensor;
+pub mod spd;
 
 use std::borrow::Cow;
 
