@@ -1,6 +1,6 @@
 //! What a family of commands is, and what it is handed.
 
-use crate::bmc::{Bmc, CallError};
+use crate::bmc::{Bmc, CallError, EventMap};
 use crate::out::{Output, completion_text};
 use std::future::Future;
 use std::pin::Pin;
@@ -51,6 +51,10 @@ pub struct Settings {
     pub program: String,
     /// Whether `user list` has shown its heading: once in the life of a process.
     pub user_heading_shown: bool,
+    /// Whether rows of the event log name their sensors: as the last command that chose left it.
+    pub sel_names: bool,
+    /// What OEM entries of the event log mean (`-O`, `-o ibm`).
+    pub event_map: EventMap,
 }
 
 impl Context {

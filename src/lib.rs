@@ -11,6 +11,7 @@ pub mod cli;
 pub mod cmd;
 pub mod family;
 pub mod ipmi;
+pub mod oem;
 pub mod out;
 pub mod protocol;
 pub mod run;

@@ -2,15 +2,19 @@
 //!
 //! Errors here have no words for a user; the family's call site has.
 
+mod event_map;
 pub mod fru;
 pub mod preamble;
 mod registry;
 pub mod sdr;
+mod sel;
 mod sensor;
 
+pub use event_map::{EventMap, EventMapFault, EventMessage};
 pub use preamble::Extensions;
 pub use registry::Registry;
 pub use sdr::{SdrEvent, SdrFault, StoredRecord};
+pub use sel::{SelListener, SelWalk};
 pub use sensor::Reading;
 
 use crate::ipmi::{Command, CompletionCode, DecodeError, Reply, Request, Route};

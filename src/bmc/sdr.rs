@@ -158,13 +158,15 @@ impl Bmc {
                         Ok(reservation) => walk.reservation = reservation,
                         Err(_) => {
                             listener(SdrEvent::Reservation);
-                            return None;
+                            break;
                         }
                     }
                 }
                 Err(error) => listener(SdrEvent::Header(record, error)),
             }
         }
+        // It may be asked for again: the next look-up goes on from here.
+        walk.seen.remove(&walk.next);
         None
     }
 

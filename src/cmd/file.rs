@@ -2,7 +2,7 @@
 //! regular file that nobody else has a name for.
 
 use crate::family::{Context, Status};
-use crate::out::{bytes_of, errno_text};
+use crate::out::{Output, bytes_of, errno_text};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -47,6 +47,16 @@ pub fn create(context: &Context, word: &str) -> Option<File> {
         }
     };
     opened.map_err(|error| out.error(&format!("Unable to open file {word} for write: {}", errno_text(&error)))).ok()
+}
+
+/// Opens a file to read; what is wrong with it has been said when there is none.
+pub fn open(out: &Output, word: &str) -> Option<File> {
+    let path = path_of(word);
+    if fs::symlink_metadata(&path).is_err() {
+        out.error(&format!("File {word} does not exist"));
+        return None;
+    }
+    File::open(&path).map_err(|error| out.error(&format!("Unable to open file {word}: {}", errno_text(&error)))).ok()
 }
 
 /// Writes a whole file.

@@ -20,6 +20,8 @@ mod states;
 pub mod tree;
 mod user;
 
+pub use file::open as open_file;
+
 use crate::cli::{self, CommandLine};
 use crate::family::{Context, Family, Status};
 use crate::out::Output;

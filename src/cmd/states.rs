@@ -1,20 +1,12 @@
 //! What sensors and their states are called: shared by every family that shows sensors or events.
 
-use crate::bmc::CallError;
-use crate::family::{Context, because};
-use crate::out::completion_text;
+use crate::family::Context;
+pub use crate::oem::hooks::manufacturer;
+use crate::oem::hooks::manufacturers::{KONTRON, PICMG, VITA};
 use crate::tables::OemName;
 use crate::tables::events::{self, EventName};
 use crate::tables::sensor::{OEM_SENSOR_TYPES, sensor_type_name as generic_name};
 use serde::Serialize;
-
-/// Manufacturers whose own tables apply where their extension is spoken.
-const PICMG: u32 = 12_634;
-const VITA: u32 = 33_196;
-/// Its sensor types have states of their own.
-const KONTRON: u32 = 15_000;
-/// What the reference makes of a manufacturer that cannot be asked for.
-const UNKNOWN: u32 = 0;
 
 /// Which sensor: its owner's slave address, logical unit and number.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -25,23 +17,6 @@ pub struct SensorIdentity {
     pub lun: u8,
     /// Sensor number.
     pub number: u8,
-}
-
-/// The manufacturer, asked for as the reference asks. A failure is said, and nobody is assumed.
-pub async fn manufacturer(context: &Context) -> u32 {
-    match context.bmc.manufacturer().await {
-        Ok(manufacturer) => manufacturer,
-        Err(error) => {
-            match &error {
-                CallError::Refused(code) => {
-                    let text = completion_text(code.0);
-                    context.out.error(&format!("Get Device ID command failed: {:#x} {text}", code.0));
-                }
-                error => context.out.error(&format!("Get Device ID command failed{}", because(error))),
-            }
-            UNKNOWN
-        }
-    }
 }
 
 /// The name of a sensor type; `Unknown` for what has none. Types from C0h on are the manufacturer's.

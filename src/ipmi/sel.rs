@@ -126,6 +126,27 @@ impl Command for GetSelEntry {
     }
 }
 
+/// Add SEL Entry (section 31.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddSelEntry {
+    /// The entry; the controller gives it an id and, by its type, a timestamp of its own.
+    pub record: SelRecord,
+}
+
+impl Command for AddSelEntry {
+    const NETFN: NetFn = NetFn::STORAGE;
+    const CMD: u8 = 0x44;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend(self.record.bytes);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
 /// Delete SEL Entry (section 31.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeleteSelEntry {
@@ -185,6 +206,27 @@ impl Command for GetSelTime {
 
     fn decode(data: &[u8]) -> Result<u32, DecodeError> {
         data.try_into().map(u32::from_le_bytes).map_err(|_| DecodeError { length: data.len() })
+    }
+}
+
+/// Set SEL Time (section 31.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetSelTime {
+    /// Seconds since 1970.
+    pub time: u32,
+}
+
+impl Command for SetSelTime {
+    const NETFN: NetFn = NetFn::STORAGE;
+    const CMD: u8 = 0x49;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend(self.time.to_le_bytes());
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
     }
 }
 
@@ -265,9 +307,39 @@ impl SelRecord {
         }
     }
 
-    /// The bytes read as a system event, whatever the type.
+    /// A system event (type 02h).
+    pub fn event(id: u16, event: &SelEvent) -> Self {
+        let mut bytes = [0; 16];
+        bytes[..2].copy_from_slice(&id.to_le_bytes());
+        bytes[2] = 0x02;
+        bytes[3..7].copy_from_slice(&event.timestamp.to_le_bytes());
+        bytes[7..9].copy_from_slice(&event.generator.to_le_bytes());
+        let direction = if event.deasserted { 0x80 } else { 0 };
+        let [d1, d2, d3] = event.data;
+        let type_byte = event.event_type & 0x7f | direction;
+        bytes[9..].copy_from_slice(&[event.revision, event.sensor_type, event.sensor, type_byte, d1, d2, d3]);
+        SelRecord::decode(bytes)
+    }
+
+    /// Reads an entry as `sel writeraw` leaves it in a file; see [`SelRecord::stored`].
+    pub fn from_stored(bytes: [u8; 16]) -> Self {
+        SelRecord::decode(SelRecord::decode(bytes).stored())
+    }
+
+    /// The bytes as `sel writeraw` stores them. Reference: the manufacturer of a timestamped OEM record
+    /// (bytes 8 to 10) stands most significant byte first there.
+    pub fn stored(&self) -> [u8; 16] {
+        let mut bytes = self.bytes;
+        if (0xc0..=0xdf).contains(&self.kind) {
+            bytes.swap(7, 9);
+        }
+        bytes
+    }
+
+    /// The stored bytes read as a system event, whatever the type.
     pub fn as_event(&self) -> SelEvent {
-        let mut reader = Reader::new(&self.bytes[3..]);
+        let stored = self.stored();
+        let mut reader = Reader::new(&stored[3..]);
         let timestamp = reader.u32_or_zero();
         let generator = reader.u16_or_zero();
         let [revision, sensor_type, sensor, event, d1, d2, d3] = reader.array_or_zero();
@@ -303,8 +375,37 @@ mod tests {
     }
 
     #[test]
+    fn stored_records() {
+        for kind in 0..=0xff {
+            let mut bytes = [0; 16];
+            bytes.iter_mut().zip(1..).for_each(|(byte, value)| *byte = value);
+            bytes[2] = kind;
+            let record = SelRecord::decode(bytes);
+            assert_eq!(SelRecord::from_stored(record.stored()), record, "{kind:02x}");
+        }
+        let mut bytes = [0; 16];
+        bytes[2] = 0xc0;
+        bytes[7..10].copy_from_slice(&[1, 2, 3]);
+        assert_eq!(SelRecord::decode(bytes).stored()[7..10], [3, 2, 1]);
+    }
+
+    #[test]
     fn requests() {
         assert_eq!(GetSelEntry { record: 0x0102 }.request().data, [0, 0, 2, 1, 0, 0xff]);
+        let event = SelEvent {
+            timestamp: 0,
+            generator: 0x41,
+            revision: 4,
+            sensor_type: 1,
+            sensor: 2,
+            event_type: 3,
+            deasserted: true,
+            data: [5, 6, 7],
+        };
+        let record = SelRecord::event(0, &event);
+        assert_eq!(record.as_event(), event);
+        assert_eq!(AddSelEntry { record }.request().data, [0, 0, 2, 0, 0, 0, 0, 0x41, 0, 4, 1, 2, 0x83, 5, 6, 7]);
+        assert_eq!(SetSelTime { time: 0x0102_0304 }.request().data, [4, 3, 2, 1]);
         assert_eq!(ClearSel { reservation: 1 }.request().data, [1, 0, b'C', b'L', b'R', 0xaa]);
     }
 }

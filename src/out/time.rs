@@ -3,8 +3,8 @@
 //! An IPMI timestamp (IPMI 2.0 section 37) counts seconds since 1970. The value FFFFFFFFh is
 //! unspecified; values below 20000000h count from the controller's own start.
 
-use super::{Output, text};
-use crate::sys::time::{Zone, strftime};
+use super::{Output, bytes_of, text};
+use crate::sys::time::{self, Zone, strftime};
 use chrono::Datelike;
 
 /// Timestamps up to here count from the controller's start.
@@ -58,6 +58,24 @@ pub fn iso8601(timestamp: u32) -> Option<String> {
     Some(time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
+/// The UNIX time of a local date and time in figures, as the locale writes them (`%x %X`); what follows
+/// does not matter. None for what is no time since 1970.
+pub fn parse_numeric(words: &str) -> Option<i64> {
+    time::parse_start(&bytes_of(words), "%x %X").map(|(time, _)| time).filter(|time| *time >= 0)
+}
+
+/// A UNIX time less the local zone's offset: the moment at which the local clock shows what the clock
+/// of universal time shows at `seconds`.
+pub fn as_if_local(seconds: i64) -> i64 {
+    time::as_if_local(seconds)
+}
+
+/// The host's clock, as a UNIX time.
+pub fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.ok().and_then(|now| i64::try_from(now.as_secs()).ok()).unwrap_or(0)
+}
+
 /// The year of a UNIX time, in UTC.
 pub fn year(seconds: i64) -> i32 {
     chrono::DateTime::from_timestamp(seconds, 0).map_or(i32::MAX, |time| time.year())
@@ -65,8 +83,7 @@ pub fn year(seconds: i64) -> i32 {
 
 /// The year on the host's clock, in UTC.
 pub fn this_year() -> i32 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    year(now.ok().and_then(|now| i64::try_from(now.as_secs()).ok()).unwrap_or(0))
+    year(now())
 }
 
 /// The locale's decimal point.

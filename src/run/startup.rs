@@ -2,13 +2,15 @@
 
 use super::{absent, connect};
 use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
-use crate::bmc::{Bmc, Extensions};
+use crate::bmc::{Bmc, EventMap, Extensions};
 use crate::cli::{AuthType, INTERFACES, OemType, Options, Secret, Surroundings};
 use crate::cmd;
 use crate::family::{Context, Settings, Status};
 use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
-use crate::out::{Output, completion_text};
+use crate::out::{Output, completion_text, text};
 use std::borrow::Cow;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The character that introduces an escape in a SOL session, unless `-e` says otherwise.
@@ -127,6 +129,11 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         Some(Ok(oem)) => Some(oem),
         None => None,
     };
+    let mut event_map = EventMap::default();
+    if oem == Some(OemType::Ibm) && !ibm_event_map(&mut event_map, &out) {
+        out.error("OEM setup for \"ibm\" failed");
+        return Err(refused);
+    }
     if options.auth_type == Some(AuthType::NONE) {
         options.password = None;
     }
@@ -138,6 +145,10 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
     let mut bmc = Bmc::new(transport, Route { my_addr, target_addr, ..Route::direct() });
     if !address(&mut bmc, options, oem, &out).await {
         return Err(refused);
+    }
+    if let Some(word) = &options.sel_oem {
+        // Reference: the command runs without the map when it cannot be read.
+        read_event_map(&mut event_map, word, &out);
     }
     if options.large_buffer != 0 {
         out.println(&format!("Setting large buffer to {}", options.large_buffer));
@@ -152,9 +163,45 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         sol_escape: options.sol_escape.unwrap_or(SOL_ESCAPE),
         program: argv0.rsplit('/').next().unwrap_or(argv0).to_owned(),
         user_heading_shown: false,
+        sel_names: false,
+        event_map,
     };
     Ok(Context { bmc, out, settings })
 }
+
+/// IBM's event map, from the file the environment names. False when there is none.
+fn ibm_event_map(map: &mut EventMap, out: &Output) -> bool {
+    match std::env::var_os("IPMI_OEM_IBM_DATAFILE") {
+        Some(word) => read_event_map(map, &text(word.as_bytes()), out),
+        None => {
+            out.error("Unable to read IPMI_OEM_IBM_DATAFILE from environment");
+            false
+        }
+    }
+}
+
+/// Reads an event map in the place of another one, which stays when the file cannot be opened. False
+/// when it could not be read.
+fn read_event_map(map: &mut EventMap, word: &str, out: &Output) -> bool {
+    let mut bytes = Vec::new();
+    let Some(file) = cmd::open_file(out, word) else {
+        out.error(&format!("Could not open {word} file"));
+        return false;
+    };
+    // What cannot be read counts as the end.
+    drop(file.take(MAX_EVENT_MAP).read_to_end(&mut bytes));
+    let (count, parsed) = EventMap::parse(&bytes);
+    out.println(&format!("nrecs={count}"));
+    let line = parsed.as_ref().err().map(|fault| fault.line);
+    *map = parsed.unwrap_or_default();
+    if let Some(line) = line {
+        out.error(&format!("Encountered problems reading line {line} of {word}"));
+    }
+    line.is_none()
+}
+
+/// Bytes of an event map that are read: far more than any map has.
+const MAX_EVENT_MAP: u64 = 16 << 20;
 
 /// Reference: a host without a password is asked for one, whatever the interface.
 fn ask_for_password(options: &mut Options) {

@@ -63,21 +63,37 @@ pub fn strftime(format: &str, seconds: i64, zone: Zone) -> Vec<u8> {
 
 /// Reads a local time by a `strptime` format and gives its UNIX time; the text must be used up.
 pub fn parse_local(text: &[u8], format: &str) -> Option<i64> {
+    parse_start(text, format).and_then(|(time, rest)| (rest == 0).then_some(time))
+}
+
+/// The same, whatever follows what the format describes; gives the length of that rest as well.
+pub fn parse_start(text: &[u8], format: &str) -> Option<(i64, usize)> {
     adopt_locale();
     let (text, format) = (CString::new(text).ok()?, CString::new(format).ok()?);
     let mut tm = MaybeUninit::<libc::tm>::zeroed();
     // SAFETY: both strings end in NUL and outlive the call; `tm` is valid for writes. The returned
     // pointer, if any, points into `text`.
     let rest = unsafe { strptime(text.as_ptr(), format.as_ptr(), tm.as_mut_ptr()) };
-    // SAFETY: as above; a non-null pointer is within `text`, whose last byte is NUL.
-    if rest.is_null() || unsafe { *rest } != 0 {
+    if rest.is_null() {
         return None;
     }
+    // SAFETY: as above; a non-null pointer is within `text`, whose last byte is NUL.
+    let rest = unsafe { std::ffi::CStr::from_ptr(rest) }.count_bytes();
     // SAFETY: initialised by `zeroed` and the call.
-    let mut tm = unsafe { tm.assume_init() };
+    let tm = unsafe { tm.assume_init() };
+    Some((local_time(tm), rest))
+}
+
+/// The UNIX time of a broken-down local time; whether daylight saving is in force is looked up.
+fn local_time(mut tm: libc::tm) -> i64 {
     tm.tm_isdst = -1;
     // SAFETY: `tm` is a valid structure of our own.
-    Some(unsafe { libc::mktime(&mut tm) })
+    unsafe { libc::mktime(&mut tm) }
+}
+
+/// The UNIX time at which the local clock shows what the clock of universal time shows at `seconds`.
+pub fn as_if_local(seconds: i64) -> i64 {
+    broken_down(seconds, Zone::Utc).map_or(-1, local_time)
 }
 
 /// Seconds by which the zone in force at a UNIX time is ahead of universal time.
@@ -116,5 +132,6 @@ mod tests {
         assert_eq!(parse_local(&text, "%Y-%m-%d %H:%M:%S"), Some(1_700_000_000));
         assert_eq!(parse_local(b"nonsense", "%Y"), None);
         assert_eq!(parse_local(b"2020 x", "%Y"), None);
+        assert_eq!(parse_start(b"2020 x", "%Y").map(|(_, rest)| rest), Some(2));
     }
 }

@@ -3,9 +3,9 @@
 use crate::bmc::CallError;
 use crate::cli::number;
 use crate::family::{Context, Status, because};
-use crate::ipmi::sel::{ClearSel, DeleteSelEntry, GetSelTime, ReserveSel};
+use crate::ipmi::sel::{ClearSel, DeleteSelEntry, GetSelTime, ReserveSel, SetSelTime};
 use crate::line;
-use crate::out::time::iso8601;
+use crate::out::time::{self, iso8601};
 use crate::out::{Page, Report, completion_text};
 use serde::Serialize;
 
@@ -98,10 +98,7 @@ pub async fn time(context: &Context, words: &[String]) -> Status {
             context.out.error("usage: sel time set \"mm/dd/yyyy hh:mm:ss\"");
             Status::OK
         }
-        Some("set") => {
-            context.out.error("This command is not implemented yet.");
-            Status::FAILED
-        }
+        Some("set") => set_time(context, &words[1]).await,
         _ => {
             context.out.error("sel time commands: get set");
             Status::OK
@@ -126,4 +123,32 @@ async fn get_time(context: &Context) -> Status {
         Err(CallError::Transport(_)) => out.error("Get SEL Time command failed: Unknown"),
     }
     Status::OK
+}
+
+/// `sel time set`. Reference: the zone's offset is taken off twice, of a time that is given unless dates
+/// are in UTC, and of the host's clock always; only in UTC does the clock get the time that was meant.
+async fn set_time(context: &Context, word: &str) -> Status {
+    let out = &context.out;
+    let time = if word.eq_ignore_ascii_case("now") {
+        time::as_if_local(time::now())
+    } else {
+        let Some(time) = time::parse_numeric(word) else {
+            out.error("Specified time could not be parsed");
+            return Status::FAILED;
+        };
+        if out.utc() { time } else { time::as_if_local(time) }
+    };
+    // The controller's clock has 32 bits.
+    let command = SetSelTime { time: (time & 0xffff_ffff) as u32 };
+    match context.bmc.call(&command).await {
+        Ok(()) => {
+            get_time(context).await;
+            Status::OK
+        }
+        Err(error) => {
+            let why = error.code().map_or("Unknown".into(), |code| completion_text(code.0));
+            out.error(&format!("Set SEL Time command failed: {why}"));
+            Status::FAILED
+        }
+    }
 }

@@ -1,14 +1,20 @@
 //! `sel`: the system event log.
 
+mod block;
 mod describe;
 mod edit;
+mod file;
+mod get;
 mod info;
+mod interpret;
 mod list;
 mod row;
 
 use super::tree::{self, Choice, Rest};
 use crate::family::{Context, Family, Running, Status};
 use clap::Subcommand;
+use list::Form;
+use row::Style;
 
 /// The `sel` family.
 pub const SEL: Family =
@@ -52,24 +58,35 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Missing | Choice::Chosen(Leaf::Info(_)) => info::run(context).await,
             Choice::Chosen(Leaf::Clear(_)) => edit::clear(context).await,
             Choice::Chosen(Leaf::Delete(rest)) => edit::delete(context, &tree::rest(rest)).await,
-            Choice::Chosen(Leaf::List(rest)) => list::run(context, &tree::rest(rest), false).await,
-            Choice::Chosen(Leaf::Elist(rest)) => list::run(context, &tree::rest(rest), true).await,
+            Choice::Chosen(Leaf::List(rest)) => {
+                context.settings.sel_names = false;
+                list::run(context, &tree::rest(rest), Style::Line).await
+            }
+            Choice::Chosen(Leaf::Elist(rest)) => {
+                context.settings.sel_names = true;
+                list::run(context, &tree::rest(rest), Style::Extended).await
+            }
+            Choice::Chosen(Leaf::Get(rest)) => get::run(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Add(rest)) => file::add(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Save(rest)) => {
+                list::save(context, &tree::rest(rest), Form::Text, style(context)).await
+            }
+            Choice::Chosen(Leaf::Writeraw(rest)) => {
+                list::save(context, &tree::rest(rest), Form::Raw, style(context)).await
+            }
+            Choice::Chosen(Leaf::Readraw(rest)) => {
+                file::read_raw(context, &tree::rest(rest), "readraw", style(context)).await
+            }
+            Choice::Chosen(Leaf::Ereadraw(rest)) => {
+                let words = tree::rest(rest);
+                context.settings.sel_names |= !words.is_empty();
+                file::read_raw(context, &words, "ereadraw", Style::Extended).await
+            }
+            Choice::Chosen(Leaf::Interpret(rest)) => interpret::run(context, &tree::rest(rest), style(context)).await,
             Choice::Chosen(Leaf::Time(rest)) => edit::time(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Help(_)) => {
                 context.out.error(COMMANDS);
                 Status::OK
-            }
-            Choice::Chosen(
-                Leaf::Get(_)
-                | Leaf::Add(_)
-                | Leaf::Save(_)
-                | Leaf::Readraw(_)
-                | Leaf::Ereadraw(_)
-                | Leaf::Writeraw(_)
-                | Leaf::Interpret(_),
-            ) => {
-                context.out.error("This command is not implemented yet.");
-                Status::FAILED
             }
             Choice::Unknown(word) => {
                 context.out.error(&format!("Invalid SEL command: {word}"));
@@ -77,6 +94,12 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             }
         }
     })
+}
+
+/// How rows are shown by commands that do not choose. Reference: as `elist`, `list` or `ereadraw` left
+/// it, in the life of a process.
+fn style(context: &Context) -> Style {
+    if context.settings.sel_names { Style::Extended } else { Style::Line }
 }
 
 const COMMANDS: &str = "SEL Commands:  info clear delete list elist get add time save readraw writeraw interpret";

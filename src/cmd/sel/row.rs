@@ -1,18 +1,19 @@
-//! One entry as a row: text, CSV, a block when verbose, JSON.
+//! One entry as a row: text, CSV, JSON; `block` has the lines it takes when verbose.
 
-use super::describe::{describe, event_kind};
+use super::block;
+use super::describe::{Description, describe};
+use crate::bmc::{EventMessage, StoredRecord};
 use crate::cmd::sdr::row::unit_text;
 use crate::cmd::sdr::{listener, unopened};
 use crate::cmd::states;
 use crate::family::Context;
 use crate::ipmi::sdr::{SdrRecord, SensorRecord};
 use crate::ipmi::sel::{SelContent, SelEvent, SelRecord};
-use crate::out::{Column, Format, List, Page, Report, Severity, fixed, hex_bytes, text, time, until_nul};
+use crate::oem::hooks;
+use crate::out::{Column, Format, Page, Report, Severity, fixed, hex_bytes, text, time, until_nul};
 use crate::{line, put};
 use serde::Serialize;
-
-/// Manufacturers whose memory events are decoded in their own way.
-const OWN_MEMORY_DECODING: [u32; 3] = [10_876, 47_488, 7_244];
+use std::sync::Arc;
 
 /// A threshold event's reading and threshold, in single precision as the reference has them.
 #[derive(Serialize)]
@@ -24,32 +25,77 @@ struct Trigger {
     rising: bool,
 }
 
+/// What the user's event map says about an entry.
+#[derive(Serialize)]
+struct OemMessage {
+    message: String,
+    values: Vec<LabelledByte>,
+}
+
+/// A byte of an entry under the map's label for it.
+#[derive(Serialize)]
+struct LabelledByte {
+    label: String,
+    value: u8,
+}
+
+impl From<EventMessage<'_>> for OemMessage {
+    fn from(message: EventMessage<'_>) -> Self {
+        let labelled = |(label, value): (&[u8], u8)| LabelledByte { label: text(label), value };
+        OemMessage { message: text(message.text), values: message.labels.into_iter().map(labelled).collect() }
+    }
+}
+
+/// How an entry is shown.
+#[derive(Clone, Debug)]
+pub enum Style {
+    /// As a line; as a block when verbose.
+    Line,
+    /// The same, with the name of the sensor in the line.
+    Extended,
+    /// As a line, however verbose; with the name of the sensor where that is asked for.
+    AlwaysLine {
+        /// Whether the sensor is named.
+        named: bool,
+    },
+    /// As a block, with what the sensor's record makes of the event, where there is one.
+    Detail(Option<Arc<StoredRecord>>),
+}
+
 /// One entry.
 #[derive(Serialize)]
 pub struct SelRow {
-    id: u16,
-    record_type: u8,
+    pub(super) id: u16,
+    pub(super) record_type: u8,
     time: Option<String>,
-    timestamp: Option<u32>,
+    pub(super) timestamp: Option<u32>,
     generator_id: Option<u16>,
     sensor_name: Option<String>,
     sensor_type: Option<u8>,
-    sensor_type_name: Option<&'static str>,
+    pub(super) sensor_type_name: Option<&'static str>,
     sensor_number: Option<u8>,
     event_type: Option<u8>,
     event: Option<&'static str>,
+    event_detail: Option<String>,
     asserted: Option<bool>,
     event_data: Option<String>,
     trigger: Option<Trigger>,
     manufacturer_id: Option<u32>,
     oem_data: Option<String>,
-    kernel_panic: Option<String>,
+    oem_messages: Vec<OemMessage>,
+    pub(super) kernel_panic: Option<String>,
     #[serde(skip)]
-    record: SelRecord,
+    pub(super) record: SelRecord,
+    /// The event in words.
+    #[serde(skip)]
+    pub(super) description: String,
     #[serde(skip)]
     memory: Option<[u8; 2]>,
+    /// Date and time.
     #[serde(skip)]
-    stamps: [String; 2],
+    pub(super) stamps: [String; 2],
+    #[serde(skip)]
+    pub(super) style: Style,
 }
 
 const TABLE: &[Column] = &[
@@ -59,6 +105,7 @@ const TABLE: &[Column] = &[
     Column { title: "Sensor", pointer: "/sensor_name" },
     Column { title: "Number", pointer: "/sensor_number" },
     Column { title: "Event", pointer: "/event" },
+    Column { title: "Detail", pointer: "/event_detail" },
     Column { title: "Asserted", pointer: "/asserted" },
 ];
 
@@ -92,9 +139,33 @@ impl SelRow {
             SelContent::Event(event) => self.event(page, &event, separator),
             SelContent::OemTimestamped { manufacturer, data, .. } => {
                 let kind = self.record_type;
-                line!(page, "OEM record {kind:02x}{separator}{manufacturer:06x}{separator}{}", hex_bytes(&data));
+                put!(page, "OEM record {kind:02x}{separator}{manufacturer:06x}{separator}{}", hex_bytes(&data));
+                self.mapped(page, csv);
+                line!(page);
             }
-            SelContent::Oem(data) => line!(page, "OEM record {:02x}{separator}{}", self.record_type, hex_bytes(&data)),
+            SelContent::Oem(data) => {
+                put!(page, "OEM record {:02x}{separator}{}", self.record_type, hex_bytes(&data));
+                self.mapped(page, csv);
+                line!(page);
+            }
+        }
+    }
+
+    /// What the event map says, at the end of a line.
+    pub(super) fn mapped(&self, page: &mut Page, csv: bool) {
+        for OemMessage { message, values } in &self.oem_messages {
+            if csv {
+                put!(page, ",\"{message}\"");
+            } else {
+                put!(page, " | {message}");
+            }
+            for LabelledByte { label, value } in values {
+                if csv {
+                    put!(page, ",{label}=0x{value:x}");
+                } else {
+                    put!(page, " {label} = 0x{value:x}");
+                }
+            }
         }
     }
 
@@ -106,7 +177,7 @@ impl SelRow {
             None => put!(page, "{type_name}"),
         }
         let direction = if event.deasserted { "Deasserted" } else { "Asserted" };
-        put!(page, "{separator}{}{separator}{direction}", self.event.unwrap_or_default());
+        put!(page, "{separator}{}{separator}{direction}", self.description);
         if let Some(trigger) = &self.trigger {
             let number = |value: f32| fixed(f64::from(value), if is_whole(value) { 0 } else { 2 });
             put!(page, "{separator}Reading {}", number(trigger.reading));
@@ -120,51 +191,13 @@ impl SelRow {
         line!(page);
     }
 
-    fn block(&self, page: &mut Page) {
-        line!(page, "SEL Record ID          : {:04x}", self.id);
-        if let Some(panic) = &self.kernel_panic {
-            line!(page, " Record Type           : Linux kernel panic (OEM record {:02x})", self.record_type);
-            line!(page, " Panic string          : {panic}\n");
-            return;
-        }
-        let content = self.record.content();
-        let kind = match content {
-            SelContent::Event(_) => "",
-            SelContent::OemTimestamped { .. } => "  (OEM timestamped)",
-            SelContent::Oem(_) => "  (OEM non-timestamped)",
-        };
-        line!(page, " Record Type           : {:02x}{kind}", self.record_type);
-        if self.timestamp.is_some() {
-            // Reference: the date is shown twice, in the place of date and time.
-            line!(page, " Timestamp             : {0} {0}", self.stamps[0]);
-        }
-        match content {
-            SelContent::Event(event) => {
-                line!(page, " Generator ID          : {:04x}", event.generator);
-                line!(page, " EvM Revision          : {:02x}", event.revision);
-                line!(page, " Sensor Type           : {}", self.sensor_type_name.unwrap_or_default());
-                line!(page, " Sensor Number         : {:02x}", event.sensor);
-                line!(page, " Event Type            : {}", event_kind(event.event_type));
-                let direction = if event.deasserted { "Deassertion Event" } else { "Assertion Event" };
-                line!(page, " Event Direction       : {direction}");
-                line!(page, " Event Data            : {}", hex_bytes(&event.data));
-                line!(page, " Description           : {}", self.event.unwrap_or_default());
-                line!(page);
-            }
-            SelContent::OemTimestamped { manufacturer, data, .. } => {
-                line!(page, " Manufactacturer ID    : {manufacturer:06x}");
-                line!(page, " OEM Defined           : {} [{}]\n", hex_bytes(&data), visible(&data));
-            }
-            SelContent::Oem(data) => {
-                line!(page, " OEM Defined           : {} [{}]\n", hex_bytes(&data), visible(&data));
-            }
+    fn is_block(&self, page: &Page) -> bool {
+        match self.style {
+            Style::Line | Style::Extended => page.verbose() != 0,
+            Style::AlwaysLine { .. } => false,
+            Style::Detail(_) => true,
         }
     }
-}
-
-/// Bytes as text; below 40h and above 7Eh a dot stands for them.
-fn visible(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| if (0x40..=0x7e).contains(byte) { char::from(*byte) } else { '.' }).collect()
 }
 
 fn is_whole(value: f32) -> bool {
@@ -175,11 +208,11 @@ impl Report for SelRow {
     const COLUMNS: &'static [Column] = TABLE;
 
     fn text(&self, page: &mut Page) {
-        if page.verbose() != 0 { self.block(page) } else { self.plain(page, false) }
+        if self.is_block(page) { block::write(self, page, false) } else { self.plain(page, false) }
     }
 
     fn csv(&self, page: &mut Page) {
-        if page.verbose() != 0 { self.block(page) } else { self.plain(page, true) }
+        if self.is_block(page) { block::write(self, page, true) } else { self.plain(page, true) }
     }
 
     fn severity(&self) -> Severity {
@@ -191,38 +224,23 @@ impl Report for SelRow {
     }
 }
 
-/// The record of the sensor an event comes from: its name, and what it takes to convert readings.
-struct Source {
-    name: String,
-    sensor: Option<SensorRecord>,
-}
-
-async fn source(context: &Context, event: &SelEvent) -> Option<Source> {
+/// The record of the sensor an event comes from.
+pub async fn sensor_record(context: &Context, event: &SelEvent) -> Option<Arc<StoredRecord>> {
     let owner = event.generator.to_le_bytes()[0];
+    let wanted = (event.sensor, owner, event.sensor_type);
     let fits = |record: &SdrRecord| match record {
-        SdrRecord::Sensor(sensor) => {
-            (sensor.number, sensor.owner, sensor.sensor_type) == (event.sensor, owner, event.sensor_type)
-        }
-        SdrRecord::EventOnly(sensor) => {
-            (sensor.number, sensor.owner, sensor.sensor_type) == (event.sensor, owner, event.sensor_type)
-        }
+        SdrRecord::Sensor(sensor) => (sensor.number, sensor.owner, sensor.sensor_type) == wanted,
+        SdrRecord::EventOnly(sensor) => (sensor.number, sensor.owner, sensor.sensor_type) == wanted,
         _ => false,
     };
     let listener = listener(context);
-    let found = match context.bmc.find_sdr(&listener, fits).await {
-        Ok(found) => found?,
+    match context.bmc.find_sdr(&listener, fits).await {
+        Ok(found) => found,
         Err(fault) => {
             unopened(context, &fault);
-            return None;
+            None
         }
-    };
-    // Reference: as long as the record has bytes, not as long as it says.
-    let name = text(until_nul(&found.record.id_string()?.bytes));
-    let sensor = match &found.record {
-        SdrRecord::Sensor(sensor) => Some(sensor.clone()),
-        _ => None,
-    };
-    Some(Source { name, sensor })
+    }
 }
 
 fn trigger(event: &SelEvent, sensor: &SensorRecord) -> Trigger {
@@ -237,78 +255,113 @@ fn trigger(event: &SelEvent, sensor: &SensorRecord) -> Trigger {
     }
 }
 
-/// Shows one entry; `extended` looks its sensor up.
-pub async fn show(context: &Context, rows: &List<'_>, record: &SelRecord, extended: bool) {
-    let text_block = context.out.verbose() != 0 && context.out.format() == Format::Text;
-    let mut row = SelRow {
-        id: record.id,
-        record_type: record.kind,
-        time: None,
-        timestamp: None,
-        generator_id: None,
-        sensor_name: None,
-        sensor_type: None,
-        sensor_type_name: None,
-        sensor_number: None,
-        event_type: None,
-        event: None,
-        asserted: None,
-        event_data: None,
-        trigger: None,
-        manufacturer_id: None,
-        oem_data: None,
-        kernel_panic: None,
-        record: *record,
-        memory: None,
-        stamps: Default::default(),
-    };
-    let stamp = match record.content() {
-        SelContent::Event(event) => {
-            fill_event(context, &mut row, &event, extended && !text_block, text_block).await;
-            Some(event.timestamp)
+impl SelRow {
+    /// Reads an entry for showing, asking the controller for what it takes.
+    pub async fn read(context: &Context, record: &SelRecord, style: Style) -> SelRow {
+        let mut row = SelRow {
+            id: record.id,
+            record_type: record.kind,
+            time: None,
+            timestamp: None,
+            generator_id: None,
+            sensor_name: None,
+            sensor_type: None,
+            sensor_type_name: None,
+            sensor_number: None,
+            event_type: None,
+            event: None,
+            event_detail: None,
+            asserted: None,
+            event_data: None,
+            trigger: None,
+            manufacturer_id: None,
+            oem_data: None,
+            oem_messages: Vec::new(),
+            kernel_panic: None,
+            record: *record,
+            description: String::new(),
+            memory: None,
+            stamps: Default::default(),
+            style,
+        };
+        let stamp = match record.content() {
+            SelContent::Event(event) => {
+                row.read_event(context).await;
+                Some(event.timestamp)
+            }
+            SelContent::OemTimestamped { timestamp, manufacturer, data } => {
+                row.manufacturer_id = Some(manufacturer);
+                row.oem_data = Some(hex_bytes(&data));
+                Some(timestamp)
+            }
+            SelContent::Oem(_) if record.kind == LINUX_PANIC => {
+                // Reference: eleven bytes from the sixth on, before any NUL.
+                row.kernel_panic = Some(text(until_nul(&record.bytes[5..])));
+                None
+            }
+            SelContent::Oem(data) => {
+                row.oem_data = Some(hex_bytes(&data));
+                None
+            }
+        };
+        if record.kind >= 0xc0 && row.kernel_panic.is_none() {
+            let messages = context.settings.event_map.messages(record);
+            row.oem_messages = messages.into_iter().map(OemMessage::from).collect();
+            // Reference: an OEM record whose bytes name a sensor is shown in detail as an event.
+            if matches!(row.style, Style::Detail(Some(_))) {
+                row.read_event(context).await;
+            }
         }
-        SelContent::OemTimestamped { timestamp, manufacturer, data } => {
-            row.manufacturer_id = Some(manufacturer);
-            row.oem_data = Some(hex_bytes(&data));
-            Some(timestamp)
+        if let Some(stamp) = stamp {
+            row.timestamp = Some(stamp);
+            row.time = time::iso8601(stamp);
+            row.stamps = [context.out.timestamp_date(stamp), context.out.timestamp_time(stamp)];
         }
-        SelContent::Oem(_) if record.kind == LINUX_PANIC => {
-            // Reference: eleven bytes from the sixth on, before any NUL.
-            row.kernel_panic = Some(text(until_nul(&record.bytes[5..])));
-            None
-        }
-        SelContent::Oem(data) => {
-            row.oem_data = Some(hex_bytes(&data));
-            None
-        }
-    };
-    if let Some(stamp) = stamp {
-        row.timestamp = Some(stamp);
-        row.time = time::iso8601(stamp);
-        row.stamps = [context.out.timestamp_date(stamp), context.out.timestamp_time(stamp)];
+        row
     }
-    rows.push(&row);
+
+    async fn read_event(&mut self, context: &Context) {
+        let event = self.record.as_event();
+        let terse = context.out.verbose() == 0 || context.out.format() != Format::Text;
+        let in_line = match self.style {
+            Style::Line | Style::Extended => terse,
+            Style::AlwaysLine { .. } => true,
+            Style::Detail(_) => false,
+        };
+        let source = match &self.style {
+            Style::Extended | Style::AlwaysLine { named: true } if in_line => sensor_record(context, &event).await,
+            Style::Detail(source) => source.clone(),
+            _ => None,
+        };
+        self.generator_id = Some(event.generator);
+        self.sensor_type = Some(event.sensor_type);
+        self.sensor_number = Some(event.sensor);
+        self.event_type = Some(event.event_type);
+        self.asserted = Some(!event.deasserted);
+        self.event_data = Some(hex_bytes(&event.data));
+        self.sensor_type_name = Some(states::sensor_type_name(context, event.sensor_type).await);
+        let Description { name, detail, text: description } = describe(context, &self.record).await;
+        self.event = name;
+        self.event_detail = detail;
+        self.description = description.unwrap_or_default();
+        if let Some(id) = source.as_ref().and_then(|source| source.record.id_string()) {
+            // Reference: as long as the record has bytes, not as long as it says.
+            self.sensor_name = Some(text(until_nul(&id.bytes)));
+        }
+        if let Some(SdrRecord::Sensor(sensor)) = source.as_ref().map(|source| &source.record)
+            && event.event_type == 0x01
+        {
+            self.trigger = Some(trigger(&event, sensor));
+        }
+        if event.event_type == 0x6f && in_line {
+            let own = hooks::names_memory(hooks::manufacturer(context).await);
+            self.memory = memory(&event).filter(|_| !own);
+        }
+    }
 }
 
-async fn fill_event(context: &Context, row: &mut SelRow, event: &SelEvent, extended: bool, block: bool) {
-    let source = if extended { source(context, event).await } else { None };
-    row.generator_id = Some(event.generator);
-    row.sensor_type = Some(event.sensor_type);
-    row.sensor_number = Some(event.sensor);
-    row.event_type = Some(event.event_type);
-    row.asserted = Some(!event.deasserted);
-    row.event_data = Some(hex_bytes(&event.data));
-    row.sensor_type_name = Some(states::sensor_type_name(context, event.sensor_type).await);
-    row.event = describe(context, event).await;
-    if let Some(source) = source {
-        if event.event_type == 0x01 {
-            row.trigger = source.sensor.as_ref().map(|sensor| trigger(event, sensor));
-        }
-        row.sensor_name = Some(source.name);
-    }
-    if event.event_type == 0x6f && row.trigger.is_none() && !block {
-        let own = OWN_MEMORY_DECODING.contains(&states::manufacturer(context).await);
-        let plain_memory = event.sensor_type == 0x0c && event.sensor == 0 && event.data[0] & 0x30 == 0x20;
-        row.memory = (plain_memory && !own).then_some([event.data[2] & 0x0f, event.data[2] >> 4]);
-    }
+/// Processor and module of a memory event, by a convention of Intel's.
+pub fn memory(event: &SelEvent) -> Option<[u8; 2]> {
+    let plain = event.sensor_type == 0x0c && event.sensor == 0 && event.data[0] & 0x30 == 0x20;
+    plain.then_some([event.data[2] & 0x0f, event.data[2] >> 4])
 }

@@ -1,6 +1,6 @@
 //! `sensor`: readings with the thresholds in force.
 
-mod list;
+pub mod list;
 mod reading;
 mod thresh;
 
