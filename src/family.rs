@@ -55,6 +55,8 @@ pub struct Settings {
     pub sel_names: bool,
     /// What OEM entries of the event log mean (`-O`, `-o ibm`).
     pub event_map: EventMap,
+    /// The files `exec` is running just now, each by device and inode; the innermost is last.
+    pub scripts: Vec<(u64, u64)>,
 }
 
 impl Context {

@@ -6,6 +6,7 @@
 pub mod getopt;
 pub mod number;
 mod options;
+pub mod script;
 mod usage;
 
 pub use options::{

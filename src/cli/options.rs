@@ -64,6 +64,10 @@ fn code(names: &[(u8, &str)], word: &str) -> u8 {
     names.iter().find(|(_, name)| name.eq_ignore_ascii_case(word)).map_or(0xff, |(code, _)| *code)
 }
 
+fn name(names: &[(u8, &'static str)], code: u8) -> Option<&'static str> {
+    names.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
+}
+
 impl PrivilegeLevel {
     /// Administrator, the default.
     pub const ADMINISTRATOR: Self = PrivilegeLevel(4);
@@ -71,6 +75,11 @@ impl PrivilegeLevel {
     /// The level a word names; 255 for none.
     pub fn named(word: &str) -> Self {
         PrivilegeLevel(code(PRIVILEGES, word))
+    }
+
+    /// What the level is called.
+    pub fn name(self) -> Option<&'static str> {
+        name(PRIVILEGES, self.0)
     }
 }
 
@@ -81,6 +90,11 @@ impl AuthType {
     /// The type a word names; 255 for none.
     pub fn named(word: &str) -> Self {
         AuthType(code(AUTH_TYPES, word))
+    }
+
+    /// What the type is called.
+    pub fn name(self) -> Option<&'static str> {
+        name(AUTH_TYPES, self.0)
     }
 }
 

@@ -4,6 +4,7 @@
 mod arguments;
 mod channel;
 mod chassis;
+mod exec;
 mod file;
 mod i2c;
 mod lan;
@@ -14,6 +15,8 @@ mod sdr;
 mod sel;
 mod sensor;
 mod session;
+mod set;
+mod shell;
 mod sol;
 mod spd;
 mod states;
@@ -56,9 +59,10 @@ static FAMILIES: &[Family] = &[
     not_yet::family("fwum", "Update IPMC using Kontron OEM Firmware Update Manager"),
     not_yet::family("firewall", "Configure Firmware Firewall"),
     not_yet::family("delloem", "OEM Commands for Dell systems"),
-    not_yet::family("shell", "Launch interactive IPMI shell"),
-    not_yet::family("exec", "Run list of commands from file"),
-    not_yet::family("set", "Set runtime variable for shell and exec"),
+    shell::SHELL,
+    exec::EXEC,
+    set::SET,
+    set::ECHO,
     not_yet::family("hpm", "Update HPM components using PICMG HPM.1 file"),
     not_yet::family("ekanalyzer", "run FRU-Ekeying analyzer using FRU files"),
     not_yet::family("ime", "Update Intel Manageability Engine Firmware"),

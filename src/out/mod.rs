@@ -49,6 +49,11 @@ pub fn ask_secret(prompt: &str) -> std::io::Result<Vec<u8>> {
     crate::sys::terminal::ask_secret(&bytes_of(prompt))
 }
 
+/// Makes a line editor for the terminal without giving it the interrupt signal, which ends commands.
+pub fn keeping_interrupts<T>(make: impl FnOnce() -> T) -> T {
+    crate::sys::process::keeping_interrupts(make)
+}
+
 /// An operating-system error as C's `strerror` words it.
 pub fn errno_text(error: &std::io::Error) -> String {
     let text = error.to_string();

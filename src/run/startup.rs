@@ -162,9 +162,8 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         lun: options.lun,
         sol_escape: options.sol_escape.unwrap_or(SOL_ESCAPE),
         program: argv0.rsplit('/').next().unwrap_or(argv0).to_owned(),
-        user_heading_shown: false,
-        sel_names: false,
         event_map,
+        ..Settings::default()
     };
     Ok(Context { bmc, out, settings })
 }

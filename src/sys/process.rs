@@ -10,6 +10,21 @@ pub fn default_sigpipe() {
     }
 }
 
+/// Runs `work`, which may take the interrupt signal over, and then gives the signal back to whoever had it.
+pub fn keeping_interrupts<T>(work: impl FnOnce() -> T) -> T {
+    let mut before = std::mem::MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: without a new action the call only writes the current one into `before`, which has room for it.
+    let known = unsafe { libc::sigaction(libc::SIGINT, std::ptr::null(), before.as_mut_ptr()) } == 0;
+    let outcome = work();
+    if known {
+        // SAFETY: the call succeeded, so `before` is initialised, and it is an action that was in force.
+        unsafe {
+            libc::sigaction(libc::SIGINT, before.as_ptr(), std::ptr::null_mut());
+        }
+    }
+    outcome
+}
+
 /// Overwrites the end of one argument, from byte `offset` on, with `X`: what `ps` shows of it.
 /// Argument 0 is the program's name. Where the system does not say where the arguments are, nothing happens.
 pub fn scrub_argument(argument: usize, offset: usize) {

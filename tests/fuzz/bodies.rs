@@ -2,7 +2,7 @@
 //! controls, and must come to an end without a panic.
 
 use ipmitool::bmc::Bmc;
-use ipmitool::cli::{Secret, Surroundings};
+use ipmitool::cli::{Secret, Surroundings, script};
 use ipmitool::cmd;
 use ipmitool::family::{Context, Settings};
 use ipmitool::ipmi::{CompletionCode, NetFn, Reply, Request, Route};
@@ -30,6 +30,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("fru", fru_records),
     ("replies", any_replies),
     ("options", options),
+    ("script", script_lines),
 ];
 
 /// No single command has a reason to ask more often than this.
@@ -308,4 +309,14 @@ fn options(bytes: &[u8]) {
     let words: Vec<String> = bytes.split(|byte| *byte == 0).map(out::text).collect();
     let commands = cmd::command_lines();
     ipmitool::cli::parse("ipmitool", &words, &commands, &Output::memory(Format::Text), &mut Nothing);
+}
+
+/// Lines of a script and of the shell: every byte is a word's or separates words.
+fn script_lines(bytes: &[u8]) {
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let (executed, typed) = (script::exec_words(line), script::shell_words(line));
+        assert!(executed.len().max(typed.len()) <= script::MOST_WORDS);
+        let letters: usize = executed.iter().map(|word| word.chars().count()).sum();
+        assert!(letters <= line.len(), "no byte is there twice");
+    }
 }

@@ -1,0 +1,79 @@
+//! `exec`: the commands of a file, one a line, over one session.
+
+use super::dispatch;
+use super::file::path_of;
+use crate::cli::script::{LINE_LIMIT, exec_words};
+use crate::family::{Context, Family, Running, Status};
+use crate::out::errno_text;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::MetadataExt;
+
+/// The `exec` family.
+pub const EXEC: Family =
+    Family { name: "exec", summary: Some("Run list of commands from file"), tree: || clap::Command::new("exec"), run };
+
+/// A file, whatever name it goes by: device and inode.
+type Identity = (u64, u64);
+
+/// Files one may name another; more are a circle that changes its names.
+const MOST_FILES: usize = 64;
+
+fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
+    Box::pin(async move {
+        let Some(name) = words.first() else {
+            context.out.error("Usage: exec <filename>");
+            return Status::FAILED;
+        };
+        let Some((script, identity)) = open(context, name) else { return Status::FAILED };
+        // Nothing in a script is conditional: a file that runs itself would run for ever.
+        if context.settings.scripts.len() >= MOST_FILES || context.settings.scripts.contains(&identity) {
+            context.out.error(&format!("File {name} is being executed already"));
+            return Status::FAILED;
+        }
+        context.settings.scripts.push(identity);
+        let status = execute(context, BufReader::new(script)).await;
+        context.settings.scripts.pop();
+        status
+    })
+}
+
+fn open(context: &Context, name: &str) -> Option<(File, Identity)> {
+    let path = path_of(name);
+    // Reference: anything that cannot be looked at "does not exist".
+    if fs::symlink_metadata(&path).is_err() {
+        context.out.error(&format!("File {name} does not exist"));
+        return None;
+    }
+    let opened = File::open(&path).and_then(|file| {
+        let metadata = file.metadata()?;
+        Ok((file, (metadata.dev(), metadata.ino())))
+    });
+    opened.map_err(|error| context.out.error(&format!("Unable to open file {name}: {}", errno_text(&error)))).ok()
+}
+
+/// Runs every line. Reference: a failure does not end the script; the last one is its outcome.
+async fn execute(context: &mut Context, mut script: BufReader<File>) -> Status {
+    let mut outcome = Status::OK;
+    // What cannot be read (a folder) is an empty script.
+    while let Ok(Some(line)) = next_line(&mut script) {
+        let words = exec_words(&line);
+        if words.is_empty() {
+            continue;
+        }
+        let status = dispatch(context, &words).await;
+        if status != Status::OK {
+            outcome = status;
+        }
+        // Nothing above may ever have waited, and a signal wants to be noticed.
+        tokio::task::yield_now().await;
+    }
+    outcome
+}
+
+fn next_line(script: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let limit = u64::try_from(LINE_LIMIT).unwrap_or(u64::MAX);
+    script.take(limit).read_until(b'\n', &mut line)?;
+    Ok((!line.is_empty()).then_some(line))
+}
