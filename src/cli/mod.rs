@@ -11,6 +11,6 @@ mod usage;
 
 pub use options::{
     Action, AuthType, Family as AddressFamily, LETTERS, LONGS, OemType, Options, Parsed, PrivilegeLevel, Secret,
-    Surroundings, parse,
+    Surroundings, Unopened, parse,
 };
 pub use usage::{CommandLine, INTERFACES, Interface, VERSION, command_table, help, oem_list, usage};

@@ -244,17 +244,26 @@ pub struct Parsed {
     pub action: Action,
 }
 
+/// Why a file could not be opened.
+#[derive(Debug)]
+pub enum Unopened {
+    /// It cannot even be looked at.
+    Absent,
+    /// It is there, but opening it brings this.
+    Refused(std::io::Error),
+}
+
 /// What parsing needs from the process: environment, files, the terminal.
 pub trait Surroundings {
     /// An environment variable's bytes.
     fn env(&self, name: &str) -> Option<Vec<u8>>;
     /// Asks for a secret on the terminal.
     fn prompt(&mut self, prompt: &str) -> Option<Secret>;
-    /// Reads at most the first `limit` bytes of a file.
+    /// Reads at most the first `limit` bytes of a file; what cannot be read is its end.
     ///
     /// # Errors
-    /// Whatever opening or reading it brings.
-    fn read_start(&mut self, path: &str, limit: usize) -> std::io::Result<Vec<u8>>;
+    /// There is no such file, or it cannot be opened.
+    fn read_start(&mut self, path: &str, limit: usize) -> Result<Vec<u8>, Unopened>;
     /// Hides a word of the command line from other processes' eyes, from byte `offset` on.
     fn scrub(&mut self, word: usize, offset: usize);
 }
@@ -517,10 +526,11 @@ impl Parser<'_> {
         self.options.password = None;
         match self.surroundings.read_start(path, 20) {
             Err(error) => {
-                if error.kind() == std::io::ErrorKind::NotFound {
-                    self.out.error(&format!("File {path} does not exist"));
-                } else {
-                    self.out.error(&format!("Unable to open file {path}: {}", errno_text(&error)));
+                match error {
+                    Unopened::Absent => self.out.error(&format!("File {path} does not exist")),
+                    Unopened::Refused(error) => {
+                        self.out.error(&format!("Unable to open file {path}: {}", errno_text(&error)));
+                    }
                 }
                 self.out.error(&format!("Unable to open password file {path}"));
             }

@@ -1,11 +1,9 @@
 //! `exec`: the commands of a file, one a line, over one session.
 
-use super::dispatch;
-use super::file::path_of;
+use super::{dispatch, file};
 use crate::cli::script::{LINE_LIMIT, exec_words};
 use crate::family::{Context, Family, Running, Status};
-use crate::out::errno_text;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 
@@ -39,17 +37,9 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
 }
 
 fn open(context: &Context, name: &str) -> Option<(File, Identity)> {
-    let path = path_of(name);
-    // Reference: anything that cannot be looked at "does not exist".
-    if fs::symlink_metadata(&path).is_err() {
-        context.out.error(&format!("File {name} does not exist"));
-        return None;
-    }
-    let opened = File::open(&path).and_then(|file| {
-        let metadata = file.metadata()?;
-        Ok((file, (metadata.dev(), metadata.ino())))
-    });
-    opened.map_err(|error| context.out.error(&format!("Unable to open file {name}: {}", errno_text(&error)))).ok()
+    let script = file::open(&context.out, name)?;
+    let identity = script.metadata().map_or((0, 0), |metadata| (metadata.dev(), metadata.ino()));
+    Some((script, identity))
 }
 
 /// Runs every line. Reference: a failure does not end the script; the last one is its outcome.

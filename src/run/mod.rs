@@ -4,6 +4,7 @@
 
 mod absent;
 mod connect;
+mod kontron;
 mod process;
 mod simulate;
 mod startup;

@@ -1,11 +1,11 @@
 //! The process around a run: environment, files, terminal.
 
-use crate::cli::{Secret, Surroundings};
+use crate::cli::{Secret, Surroundings, Unopened};
 use crate::out::bytes_of;
 use crate::sys::{process, terminal};
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// What has to be set right before anything else.
@@ -37,10 +37,14 @@ impl Surroundings for Process {
         terminal::ask_secret(&bytes_of(prompt)).ok().map(Secret::new)
     }
 
-    fn read_start(&mut self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
+    fn read_start(&mut self, path: &str, limit: usize) -> Result<Vec<u8>, Unopened> {
         let mut start = Vec::new();
         let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-        File::open(OsStr::from_bytes(&bytes_of(path)))?.take(limit).read_to_end(&mut start)?;
+        let bytes = bytes_of(path);
+        let path = OsStr::from_bytes(&bytes);
+        fs::symlink_metadata(path).map_err(|_| Unopened::Absent)?;
+        let file = File::open(path).map_err(Unopened::Refused)?;
+        drop(file.take(limit).read_to_end(&mut start));
         Ok(start)
     }
 

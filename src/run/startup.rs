@@ -1,5 +1,6 @@
 //! What happens between the options and the command, in the reference's order.
 
+use super::kontron::set_large_buffer;
 use super::{absent, connect};
 use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
 use crate::bmc::{Bmc, EventMap, Extensions};
@@ -33,6 +34,9 @@ pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Out
     };
     match ended {
         Ok(status) => {
+            if options.large_buffer != 0 && is_kontron(&options) {
+                set_large_buffer(&context.bmc, 0, &out).await;
+            }
             context.bmc.close().await;
             Exit::Status(status)
         }
@@ -89,6 +93,11 @@ fn interrupted(code: u8, interface: &str, out: &Output) -> Exit {
         out.println(&format!("\nSIGN INT: Close Interface {}", interface.description));
     }
     Exit::Signal(code)
+}
+
+/// Whether the machine needs Kontron's command for long messages.
+fn is_kontron(options: &Options) -> bool {
+    options.oem.as_deref() == Some(OemType::Kontron.name())
 }
 
 /// The interface the options choose.
@@ -150,13 +159,15 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         // Reference: the command runs without the map when it cannot be read.
         read_event_map(&mut event_map, word, &out);
     }
-    if options.large_buffer != 0 {
+    if options.large_buffer != 0 && (!is_kontron(options) || set_large_buffer(&bmc, options.large_buffer, &out).await) {
         out.println(&format!("Setting large buffer to {}", options.large_buffer));
         if options.large_buffer < 25 {
             out.error(&format!("Request size is too small ({}), leave default size", options.large_buffer));
         } else {
             bmc.set_max_request(options.large_buffer);
         }
+    } else {
+        options.large_buffer = 0;
     }
     let settings = Settings {
         lun: options.lun,

@@ -2,7 +2,7 @@
 //! controls, and must come to an end without a panic.
 
 use ipmitool::bmc::Bmc;
-use ipmitool::cli::{Secret, Surroundings, script};
+use ipmitool::cli::{Secret, Surroundings, Unopened, script};
 use ipmitool::cmd;
 use ipmitool::family::{Context, Settings};
 use ipmitool::ipmi::{CompletionCode, NetFn, Reply, Request, Route};
@@ -11,7 +11,6 @@ use ipmitool::protocol::{Effect, Key, Machine, Random, Schedule, lan, lanplus};
 use ipmitool::sim::udp::Server;
 use ipmitool::sim::{Profile, SimulatedBmc};
 use ipmitool::transport::{BoxFuture, Limits, Transport, TransportError};
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -297,8 +296,8 @@ impl Surroundings for Nothing {
         None
     }
 
-    fn read_start(&mut self, _: &str, _: usize) -> io::Result<Vec<u8>> {
-        Err(io::ErrorKind::NotFound.into())
+    fn read_start(&mut self, _: &str, _: usize) -> Result<Vec<u8>, Unopened> {
+        Err(Unopened::Absent)
     }
 
     fn scrub(&mut self, _: usize, _: usize) {}

@@ -97,6 +97,11 @@ pub fn run(root: &Path, program: &Program, case: &Case, malloc_perturb: Option<&
         command.args(["-I", "dummy"]);
     }
     command.args(case.words.iter().map(|word| OsStr::from_bytes(word)));
+    // A session of its own: secrets are asked for at the terminal wherever there is one.
+    // SAFETY: between fork and exec only one system call is made.
+    unsafe {
+        command.pre_exec(|| nix::unistd::setsid().map(drop).map_err(std::io::Error::from));
+    }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("cannot start: {error}"))?;
     let mut stdin = child.stdin.take();
