@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-const SCHEDULE: Schedule = Schedule { tries: 4, timeout: Duration::from_secs(1), backoff: Duration::from_secs(1) };
+const SCHEDULE: Schedule =
+    Schedule { tries: 4, timeout: Duration::from_secs(1), backoff: Duration::from_secs(1), paced: true };
 /// Cipher suites both sides speak.
 const SUITES: [u8; 12] = [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17];
 /// IPMI 1.5 authentication types on offer: MD2, MD5, password.
@@ -81,11 +82,13 @@ impl Wire {
                 (Some(key), deadline) if deadline.is_none_or(|deadline| key.0 <= deadline) => {
                     self.now = self.now.max(key.0);
                     let datagram = self.coming.remove(&key).expect("it is there");
+                    machine.set_now(self.now);
                     machine.datagram(&datagram);
                 }
                 (_, Some(deadline)) => {
                     self.now = deadline;
                     self.deadline = None;
+                    machine.set_now(self.now);
                     machine.deadline();
                 }
                 _ => panic!("the machine waits for nothing"),
@@ -105,6 +108,7 @@ impl Wire {
 
     fn ask(&mut self, machine: &mut dyn Machine, netfn: u8, cmd: u8, data: &[u8]) -> Option<Reply> {
         let request = Request::new(ipmitool::ipmi::NetFn(netfn), cmd, data);
+        machine.set_now(self.now);
         machine.submit(&Route::direct(), &request);
         match self.run(machine) {
             Effect::Reply(reply) => Some(reply),

@@ -9,7 +9,7 @@ mod options;
 mod usage;
 
 pub use options::{
-    Action, AuthType, Family as AddressFamily, LETTERS, LONGS, OemType, Options, Parsed, PrivilegeLevel, Secret,
-    Surroundings, parse,
+    Action, AuthType, Exposure, Family as AddressFamily, LETTERS, LONGS, OemType, Options, Parsed, PrivilegeLevel,
+    Secret, Surroundings, long_argument, parse,
 };
 pub use usage::{CommandLine, INTERFACES, Interface, VERSION, command_table, help, oem_list, usage};

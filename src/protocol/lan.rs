@@ -3,9 +3,11 @@
 use super::auth::AuthType;
 use super::bridge::{self, Unwrapped};
 use super::ipmb::{CONSOLE, Message};
-use super::{Effect, Failure, Key, MessageSeq, Random, Schedule, Tries, rmcp, session15};
+use super::session20::Window;
+use super::{Effect, Failure, Key, MessageSeq, Pace, Random, Schedule, Tries, rmcp, session15};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// What a session is opened with.
 #[derive(Clone, Debug)]
@@ -38,9 +40,22 @@ struct Flight {
     message: Vec<u8>,
     tries: Tries,
     seq: u8,
+    netfn: NetFn,
     cmd: u8,
     bridged: bool,
+    /// Whether carrying the request out twice would not matter.
+    repeatable: bool,
+    /// Where it would: the datagram, which is sent again as it is. The BMC drops a session sequence
+    /// number it has seen.
+    frozen: Option<Vec<u8>>,
 }
+
+/// Challenges asked for, at most: each lost answer may leave the BMC with another one in mind.
+const CHALLENGES: u32 = 4;
+/// Invalid session id in a request to activate a session.
+const UNKNOWN_CHALLENGE: u8 = 0x85;
+/// Close Session.
+const CLOSE: u8 = 0x3c;
 
 /// The machine.
 pub struct Machine {
@@ -55,6 +70,12 @@ pub struct Machine {
     /// Next session sequence number; 0 until the BMC has given one.
     seq: u32,
     disabled_per_message: bool,
+    window: Window,
+    ping: Option<Tries>,
+    pace: Pace,
+    /// Challenges asked for, and whether the last one was asked for more than once.
+    challenges: u32,
+    unsure: bool,
     effects: VecDeque<Effect>,
 }
 
@@ -71,6 +92,11 @@ impl Machine {
             auth: AuthType::None,
             seq: 0,
             disabled_per_message: false,
+            window: Window::of_fifteen(),
+            ping: None,
+            pace: Pace::default(),
+            challenges: 0,
+            unsure: false,
             effects: VecDeque::new(),
         }
     }
@@ -80,8 +106,11 @@ impl Machine {
         if self.config.ping {
             // The ping is sent once; whether it is answered does not matter.
             self.phase = Phase::Ping;
+            let mut tries = Tries::new(Schedule { tries: 1, ..self.config.schedule }, &self.pace, true);
+            let wait = tries.next().unwrap_or_default();
+            self.ping = Some(tries);
             self.effects.push_back(Effect::Transmit(rmcp::PING.to_vec()));
-            self.effects.push_back(Effect::Wait(self.config.schedule.timeout));
+            self.effects.push_back(Effect::Wait(wait));
         } else {
             self.ask_capabilities();
         }
@@ -95,6 +124,29 @@ impl Machine {
     /// The BMC's session id, while the session is open.
     pub fn session(&self) -> Option<u32> {
         matches!(self.phase, Phase::Active { .. }).then_some(self.session)
+    }
+
+    /// Tells the time.
+    pub fn set_now(&mut self, now: Duration) {
+        self.pace.set_now(now);
+    }
+
+    /// Whether the BMC has a session by now, or may have one.
+    pub fn is_committed(&self) -> bool {
+        matches!(self.phase, Phase::Activate(_) | Phase::Active { .. })
+    }
+
+    /// What closes the session, once there is one.
+    pub fn farewell(&mut self) -> Vec<Vec<u8>> {
+        if !matches!(self.phase, Phase::Active { .. }) {
+            return Vec::new();
+        }
+        self.submit(&Route::direct(), &Request::new(NetFn::APP, CLOSE, self.session.to_le_bytes()));
+        let sent = self.effects.drain(..).filter_map(|effect| match effect {
+            Effect::Transmit(datagram) => Some(datagram),
+            _ => None,
+        });
+        sent.collect()
     }
 
     /// Changes the schedule of the requests to come.
@@ -117,11 +169,17 @@ impl Machine {
         let seq = self.message_seq.next();
         let message = bridge::wrap(route, request, seq, route.my_addr);
         let bridged = route.bridging() != Bridging::None;
-        self.launch(message.encode(), seq, request.cmd, bridged);
-    }
-
-    fn launch(&mut self, message: Vec<u8>, seq: u8, cmd: u8, bridged: bool) {
-        self.flight = Some(Flight { message, tries: Tries::new(self.config.schedule), seq, cmd, bridged });
+        let again = !bridged && request.is_repeatable();
+        self.flight = Some(Flight {
+            message: message.encode(),
+            tries: Tries::new(self.config.schedule, &self.pace, again),
+            seq,
+            netfn: request.netfn,
+            cmd: request.cmd,
+            bridged,
+            repeatable: again,
+            frozen: None,
+        });
         self.transmit();
     }
 
@@ -136,9 +194,15 @@ impl Machine {
             self.flight = None;
             return self.unanswered();
         };
-        let datagram = session15::encode(self.auth, &password, self.session, self.seq, &flight.message);
-        if self.seq != 0 {
-            self.seq = self.seq.checked_add(1).unwrap_or(1);
+        let datagram = flight.frozen.take().unwrap_or_else(|| {
+            let datagram = session15::encode(self.auth, &password, self.session, self.seq, &flight.message);
+            if self.seq != 0 {
+                self.seq = self.seq.checked_add(1).unwrap_or(1);
+            }
+            datagram
+        });
+        if !flight.repeatable {
+            flight.frozen = Some(datagram.clone());
         }
         self.effects.push_back(Effect::Transmit(datagram));
         self.effects.push_back(Effect::Wait(wait));
@@ -168,8 +232,17 @@ impl Machine {
     fn ask(&mut self, cmd: u8, data: Vec<u8>) {
         let seq = self.message_seq.next();
         let request = Request { netfn: NetFn::APP, lun: 0, cmd, data };
-        let message = Message::request(BMC_ADDRESS, CONSOLE, seq, &request).encode();
-        self.launch(message, seq, cmd, false);
+        self.flight = Some(Flight {
+            message: Message::request(BMC_ADDRESS, CONSOLE, seq, &request).encode(),
+            tries: Tries::new(self.config.schedule, &self.pace, true),
+            seq,
+            netfn: NetFn::APP,
+            cmd,
+            bridged: false,
+            repeatable: true,
+            frozen: None,
+        });
+        self.transmit();
     }
 
     fn ask_capabilities(&mut self) {
@@ -180,7 +253,12 @@ impl Machine {
     /// Something has arrived.
     pub fn datagram(&mut self, datagram: &[u8]) {
         match rmcp::decode(datagram) {
-            Ok(rmcp::Class::Asf(_)) if matches!(self.phase, Phase::Ping) => self.ask_capabilities(),
+            Ok(rmcp::Class::Asf(_)) if matches!(self.phase, Phase::Ping) => {
+                if let Some(tries) = self.ping.take() {
+                    self.pace.answered(0, 0, &tries);
+                }
+                self.ask_capabilities();
+            }
             Ok(rmcp::Class::Ipmi(packet)) => self.packet(packet),
             _ => {}
         }
@@ -193,7 +271,9 @@ impl Machine {
                 return;
             }
             let authentic = packet.auth == AuthType::None && !per_message || packet.is_authentic(&self.password());
-            if !authentic {
+            // Without authentication anybody can write numbers, and some controllers write none.
+            let counted = !per_message && packet.seq == 0;
+            if !authentic || !(counted || self.window.accept(packet.seq)) {
                 return;
             }
         } else if packet.auth != AuthType::None && !packet.is_authentic(&self.password()) {
@@ -216,11 +296,15 @@ impl Machine {
         }
     }
 
-    fn fitting(&self, payload: &[u8]) -> Option<Message> {
+    fn fitting(&mut self, payload: &[u8]) -> Option<Message> {
         let flight = self.flight.as_ref()?;
         let Unwrapped::Answer(message) = bridge::unwrap(Message::decode(payload).ok()?) else { return None };
-        let expected = message.cmd == flight.cmd || (flight.bridged && message.cmd == 0x34);
-        (message.seq == flight.seq && expected && message.netfn & 1 == 1 && !message.data.is_empty()).then_some(message)
+        if bridge::answers(&message, flight.seq, (flight.netfn, flight.cmd), flight.bridged) {
+            self.pace.answered(flight.seq, flight.cmd, &flight.tries);
+            return Some(message);
+        }
+        self.pace.stray(message.seq, message.cmd);
+        None
     }
 
     fn capabilities(&mut self, message: &Message) {
@@ -238,14 +322,21 @@ impl Machine {
         };
         let none = Some(AuthType::None).filter(|auth| wanted.is_none() && offered(auth));
         let Some(auth) = choice.or(none) else { return self.fail(Failure::AuthType(wanted)) };
+        self.ask_challenge(auth);
+    }
+
+    fn ask_challenge(&mut self, auth: AuthType) {
+        self.challenges += 1;
         self.phase = Phase::Challenge(auth);
+        // Nothing of an earlier challenge's session is left.
+        (self.session, self.auth) = (0, AuthType::None);
         let mut data = vec![auth.code()];
         data.extend(*Key::new(self.config.user.clone()).padded::<16>());
         self.ask(0x39, data);
     }
 
     fn challenge(&mut self, auth: AuthType, message: &Message) {
-        self.flight = None;
+        self.unsure = self.flight.take().is_some_and(|flight| flight.tries.is_repeated());
         let [0, s0, s1, s2, s3, challenge @ ..] = &message.data[..] else {
             return self.fail(Failure::Challenge(message.data.first().map(|code| CompletionCode(*code))));
         };
@@ -267,6 +358,10 @@ impl Machine {
     fn activated(&mut self, auth: AuthType, message: &Message) {
         self.flight = None;
         let [0, kind, s0, s1, s2, s3, q0, q1, q2, q3, ..] = message.data[..] else {
+            // Asked twice, the BMC may know its second challenge only, and this was the first.
+            if self.unsure && self.challenges < CHALLENGES && message.data.first() == Some(&UNKNOWN_CHALLENGE) {
+                return self.ask_challenge(auth);
+            }
             return self.fail(Failure::Activate(message.data.first().map(|code| CompletionCode(*code))));
         };
         self.session = u32::from_le_bytes([s0, s1, s2, s3]);

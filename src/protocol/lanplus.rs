@@ -10,9 +10,10 @@ use super::ipmb::{CONSOLE, Message};
 use super::rakp::{self, Exchange, OpenResponse, Rakp2, Rakp4};
 use super::session15;
 use super::session20::{self, Packet, PayloadType, Protection, Window};
-use super::{Effect, Failure, Key, MessageSeq, Note, Random, Schedule, Tries, auth::AuthType, rmcp};
+use super::{Effect, Failure, Key, MessageSeq, Note, Pace, Random, Schedule, Tries, auth::AuthType, rmcp};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// What a session is opened with.
 #[derive(Clone, Debug)]
@@ -33,18 +34,26 @@ pub struct Config {
     pub schedule: Schedule,
 }
 
-/// Session id of the console.
-const CONSOLE_SESSION: u32 = 0xa0a2_a3a4;
 /// Handshakes in all, before a silent BMC is given up.
 const HANDSHAKES: u32 = 4;
-/// The suites chosen by themselves, best first.
-const PREFERRED: [u8; 2] = [17, 3];
-/// Suite where the BMC does not tell.
-const DEFAULT_SUITE: u8 = 3;
+/// The suites chosen by themselves, best first: all that authenticate, protect and encrypt. The last
+/// two are used only where the BMC says that it has them.
+const ACCEPTABLE: [u8; 4] = [17, 3, 8, 12];
+/// What is tried where the BMC does not tell, or offers nothing acceptable.
+const UNTOLD: [u8; 2] = [3, 17];
+/// A BMC that does not tell is given no more time than this, unless the schedule is fixed.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Administrator, which an open session request leaves to the BMC.
 const ADMINISTRATOR: u8 = 4;
 /// Parts a list of cipher suites may have (section 22.15).
 const MAX_CIPHER_PARTS: u8 = 64;
+/// Close Session.
+const CLOSE: u8 = 0x3c;
+/// RMCP+ status codes (table 13-15) that speak of the suite, or of the privilege it may be used with.
+const UNSUITABLE: [u8; 8] = [0x04, 0x05, 0x06, 0x07, 0x09, 0x0a, 0x10, 0x11];
+/// Statuses a repeated handshake message may bring although nothing is wrong: the BMC has done with
+/// the session of the first one, or has chosen another random number since.
+const OUTDATED: [u8; 3] = [0x02, 0x08, 0x0f];
 
 enum Phase {
     Idle,
@@ -58,10 +67,31 @@ enum Phase {
 }
 
 struct Session {
+    console_session: u32,
     bmc_session: u32,
     protection: Protection,
     seq: u32,
     window: Window,
+}
+
+impl Session {
+    fn new(suite: CipherSuite, exchange: &Exchange, [_, k1, k2]: &[Key; 3], password: &Key) -> Self {
+        Session {
+            console_session: exchange.console_session,
+            bmc_session: exchange.bmc_session,
+            protection: Protection { suite, k1: k1.clone(), k2: k2.clone(), password: password.clone() },
+            seq: 0,
+            window: Window::default(),
+        }
+    }
+
+    /// Wraps a message. Every packet takes a new number, never 0.
+    fn seal(&mut self, random: &mut Random, payload: &[u8]) -> Vec<u8> {
+        self.seq = self.seq.checked_add(1).unwrap_or(1);
+        let mut iv = [0; 16];
+        random(&mut iv);
+        session20::encode(&self.protection, self.bmc_session, self.seq, PayloadType::Ipmi, iv, payload)
+    }
 }
 
 /// How the payload in flight is sent.
@@ -78,8 +108,14 @@ struct Flight {
     outgoing: Outgoing,
     tries: Tries,
     seq: u8,
+    netfn: NetFn,
     cmd: u8,
     bridged: bool,
+    /// Whether carrying the request out twice would not matter.
+    repeatable: bool,
+    /// Where it would: the datagram, which is sent again as it is. The BMC drops a session sequence
+    /// number it has seen.
+    frozen: Option<Vec<u8>>,
 }
 
 /// The machine.
@@ -90,6 +126,16 @@ pub struct Machine {
     flight: Option<Flight>,
     message_seq: MessageSeq,
     handshakes: u32,
+    /// This handshake's number, which its messages carry as their tag, and its session id.
+    tag: u8,
+    rounds: u8,
+    console_session: u32,
+    /// Whether a message of this handshake was sent more than once.
+    unsure: bool,
+    /// Suites that are still to be tried, and how the first one was refused.
+    candidates: VecDeque<u8>,
+    refusal: Option<Failure>,
+    pace: Pace,
     effects: VecDeque<Effect>,
 }
 
@@ -103,6 +149,13 @@ impl Machine {
             flight: None,
             message_seq: MessageSeq::default(),
             handshakes: 0,
+            tag: 0,
+            rounds: 0,
+            console_session: 0,
+            unsure: false,
+            candidates: VecDeque::new(),
+            refusal: None,
+            pace: Pace::default(),
             effects: VecDeque::new(),
         }
     }
@@ -125,6 +178,41 @@ impl Machine {
         }
     }
 
+    /// Tells the time.
+    pub fn set_now(&mut self, now: Duration) {
+        self.pace.set_now(now);
+    }
+
+    /// Whether the BMC has a session by now, or may have one.
+    pub fn is_committed(&self) -> bool {
+        matches!(self.phase, Phase::Rakp3 { .. } | Phase::Active(_))
+    }
+
+    /// What closes the session, even one whose last message of the handshake has not come yet.
+    pub fn farewell(&mut self) -> Vec<Vec<u8>> {
+        let close = |id: u32| Request::new(NetFn::APP, CLOSE, id.to_le_bytes());
+        match &self.phase {
+            Phase::Active(session) => {
+                let request = close(session.bmc_session);
+                self.submit(&Route::direct(), &request);
+                let sent = self.effects.drain(..).filter_map(|effect| match effect {
+                    Effect::Transmit(datagram) => Some(datagram),
+                    _ => None,
+                });
+                sent.collect()
+            }
+            // Before the BMC has shown that it knows Kg, nothing made with it is sent.
+            Phase::Rakp3 { suite, exchange, keys } if self.config.kg.is_zero() => {
+                let mut session = Session::new(*suite, exchange, keys, &self.config.password);
+                let seq = self.message_seq.next();
+                let payload = Message::request(BMC_ADDRESS, CONSOLE, seq, &close(session.bmc_session)).encode();
+                // Nobody will say that it has arrived.
+                (0..2).map(|_| session.seal(&mut self.random, &payload)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Changes the schedule of the requests to come.
     pub fn set_schedule(&mut self, schedule: Schedule) {
         self.config.schedule = schedule;
@@ -144,12 +232,17 @@ impl Machine {
         }
         let seq = self.message_seq.next();
         let message = bridge::wrap(route, request, seq, CONSOLE);
+        let bridged = route.bridging() != Bridging::None;
+        let repeatable = !bridged && request.is_repeatable();
         self.launch(Flight {
             outgoing: Outgoing::Inside(message.encode()),
-            tries: Tries::new(self.config.schedule),
+            tries: Tries::new(self.config.schedule, &self.pace, repeatable),
             seq,
+            netfn: request.netfn,
             cmd: request.cmd,
-            bridged: route.bridging() != Bridging::None,
+            bridged,
+            repeatable,
+            frozen: None,
         });
     }
 
@@ -165,18 +258,17 @@ impl Machine {
             self.flight = None;
             return self.unanswered();
         };
-        let datagram = match (&flight.outgoing, &mut self.phase) {
-            (Outgoing::Plain15(message), _) => session15::encode(AuthType::None, &Key::default(), 0, 0, message),
-            (Outgoing::Plain20(kind, payload), _) => session20::encode_plain(*kind, payload),
-            (Outgoing::Inside(payload), Phase::Active(session)) => {
-                // Every transmission takes a new number, never 0.
-                session.seq = session.seq.checked_add(1).unwrap_or(1);
-                let mut iv = [0; 16];
-                (self.random)(&mut iv);
-                session20::encode(&session.protection, session.bmc_session, session.seq, PayloadType::Ipmi, iv, payload)
-            }
-            (Outgoing::Inside(_), _) => return,
+        self.unsure |= flight.tries.is_repeated();
+        let datagram = match (flight.frozen.take(), &flight.outgoing, &mut self.phase) {
+            (Some(datagram), ..) => datagram,
+            (None, Outgoing::Plain15(message), _) => session15::encode(AuthType::None, &Key::default(), 0, 0, message),
+            (None, Outgoing::Plain20(kind, payload), _) => session20::encode_plain(*kind, payload),
+            (None, Outgoing::Inside(payload), Phase::Active(session)) => session.seal(&mut self.random, payload),
+            (None, Outgoing::Inside(_), _) => return,
         };
+        if !flight.repeatable {
+            flight.frozen = Some(datagram.clone());
+        }
         self.effects.push_back(Effect::Transmit(datagram));
         self.effects.push_back(Effect::Wait(wait));
     }
@@ -196,26 +288,56 @@ impl Machine {
         match &self.phase {
             Phase::AuthCapabilities { extended: true } => self.ask_capabilities(false),
             Phase::AuthCapabilities { extended: false } => self.fail(Failure::NoResponse),
-            Phase::CipherSuites { .. } => {
-                self.effects.push_back(Effect::Note(Note::NoCipherSuites(None)));
-                self.open(DEFAULT_SUITE);
-            }
-            Phase::Opening { suite } => self.handshake_again(*suite),
+            Phase::CipherSuites { .. } => self.open_one_of(&[]),
+            Phase::Opening { suite } => self.handshake_again(suite.id),
             Phase::Rakp1 { suite, .. } => {
                 self.effects.push_back(Effect::Note(Note::RakpUnanswered(1)));
-                self.handshake_again(*suite);
+                self.handshake_again(suite.id);
             }
             Phase::Rakp3 { suite, .. } => {
+                let id = suite.id;
                 self.effects.push_back(Effect::Note(Note::RakpUnanswered(3)));
-                self.handshake_again(*suite);
+                self.leave_half_open();
+                self.handshake_again(id);
             }
             Phase::Active(_) => self.effects.push_back(Effect::NoReply),
             Phase::Idle | Phase::Dead => {}
         }
     }
 
-    fn handshake_again(&mut self, suite: CipherSuite) {
-        if self.handshakes < HANDSHAKES { self.open(suite.id) } else { self.fail(Failure::NoResponse) }
+    /// The BMC may have opened a session whose last message was lost; it is not to be kept waiting.
+    fn leave_half_open(&mut self) {
+        let farewell = self.farewell();
+        self.effects.extend(farewell.into_iter().map(Effect::Transmit));
+    }
+
+    fn handshake_again(&mut self, suite: u8) {
+        if self.handshakes < HANDSHAKES { self.open(suite) } else { self.fail(Failure::Unfinished) }
+    }
+
+    /// Opens with the best of the suites the BMC offers.
+    fn open_one_of(&mut self, offered: &[u8]) {
+        let acceptable = ACCEPTABLE.into_iter().filter(|id| offered.contains(id));
+        let untold = UNTOLD.into_iter().filter(|id| !offered.contains(id));
+        self.candidates = acceptable.chain(untold).collect();
+        self.open_next();
+    }
+
+    /// Opens with the next suite, or fails as the first one did.
+    fn open_next(&mut self) {
+        match (self.candidates.pop_front(), self.refusal) {
+            (Some(id), _) => self.open(id),
+            (None, Some(refusal)) => self.fail(refusal),
+            (None, None) => self.fail(Failure::Unfinished),
+        }
+    }
+
+    /// This suite will not do.
+    fn refuse_suite(&mut self, failure: Failure) {
+        self.refusal.get_or_insert(failure);
+        // An answer costs no time: only silence uses the handshakes up.
+        self.handshakes = self.handshakes.saturating_sub(1);
+        self.open_next();
     }
 
     /// An IPMI message outside the session.
@@ -223,7 +345,12 @@ impl Machine {
         let message =
             Message::request(BMC_ADDRESS, CONSOLE, seq, &Request { netfn: NetFn::APP, lun: 0, cmd, data }).encode();
         let outgoing = if plus { Outgoing::Plain20(PayloadType::Ipmi, message) } else { Outgoing::Plain15(message) };
-        self.launch(Flight { outgoing, tries: Tries::new(self.config.schedule), seq, cmd, bridged: false });
+        let own = self.config.schedule;
+        let brief = Schedule { tries: 1, timeout: own.timeout.min(PATIENCE), ..own };
+        let schedule = if plus && own.paced { brief } else { own };
+        let tries = Tries::new(schedule, &self.pace, true);
+        let (netfn, frozen) = (NetFn::APP, None);
+        self.launch(Flight { outgoing, tries, seq, netfn, cmd, bridged: false, repeatable: true, frozen });
     }
 
     fn ask_capabilities(&mut self, extended: bool) {
@@ -240,19 +367,42 @@ impl Machine {
         self.ask(true, seq, 0x54, vec![0x0e, 0x00, 0x80 | part]);
     }
 
-    /// A handshake message: sent once, waited for as long as a first try.
+    /// A handshake message: as much time as a first try has.
     fn handshake(&mut self, kind: PayloadType, payload: Vec<u8>) {
         let schedule = Schedule { tries: 1, ..self.config.schedule };
-        let outgoing = Outgoing::Plain20(kind, payload);
-        self.launch(Flight { outgoing, tries: Tries::new(schedule), seq: 0, cmd: 0, bridged: false });
+        self.launch(Flight {
+            outgoing: Outgoing::Plain20(kind, payload),
+            tries: Tries::new(schedule, &self.pace, true),
+            seq: self.tag,
+            netfn: NetFn::APP,
+            cmd: kind as u8,
+            bridged: false,
+            repeatable: true,
+            frozen: None,
+        });
+    }
+
+    /// The answer to a handshake message has come.
+    fn landed(&mut self) {
+        if let Some(flight) = self.flight.take() {
+            self.pace.answered(flight.seq, flight.cmd, &flight.tries);
+        }
     }
 
     fn open(&mut self, id: u8) {
         let Some(suite) = CipherSuite::from_id(id) else { return self.fail(Failure::UnsupportedSuite(id)) };
+        // What is still under way from an earlier handshake must not be taken for this one's.
+        self.tag = self.rounds;
+        self.rounds = self.rounds.wrapping_add(1);
+        let mut id = [0; 4];
+        (self.random)(&mut id);
+        self.console_session = u32::from_le_bytes(id).max(1);
+        self.unsure = false;
         self.handshakes += 1;
         self.phase = Phase::Opening { suite };
         let privilege = if self.config.privilege == ADMINISTRATOR { 0 } else { self.config.privilege };
-        self.handshake(PayloadType::OpenSessionRequest, rakp::open_request(0, privilege, CONSOLE_SESSION, &suite));
+        let request = rakp::open_request(self.tag, privilege, self.console_session, &suite);
+        self.handshake(PayloadType::OpenSessionRequest, request);
     }
 
     /// Something has arrived.
@@ -275,11 +425,15 @@ impl Machine {
     }
 
     /// A message that answers what is in flight.
-    fn fitting(&self, payload: &[u8]) -> Option<Message> {
+    fn fitting(&mut self, payload: &[u8]) -> Option<Message> {
         let flight = self.flight.as_ref()?;
         let Unwrapped::Answer(message) = bridge::unwrap(Message::decode(payload).ok()?) else { return None };
-        let expected = message.cmd == flight.cmd || (flight.bridged && message.cmd == 0x34);
-        (message.seq == flight.seq && expected && message.netfn & 1 == 1 && !message.data.is_empty()).then_some(message)
+        if bridge::answers(&message, flight.seq, (flight.netfn, flight.cmd), flight.bridged) {
+            self.pace.answered(flight.seq, flight.cmd, &flight.tries);
+            return Some(message);
+        }
+        self.pace.stray(message.seq, message.cmd);
+        None
     }
 
     fn capabilities(&mut self, extended: bool, message: &Message) {
@@ -307,7 +461,7 @@ impl Machine {
             (Phase::Rakp1 { .. }, PayloadType::Rakp2) => self.rakp2(&packet.payload),
             (Phase::Rakp3 { .. }, PayloadType::Rakp4) => self.rakp4(&packet.payload),
             (Phase::Active(session), PayloadType::Ipmi) => {
-                if packet.session != CONSOLE_SESSION || !session.window.accept(packet.seq) {
+                if packet.session != session.console_session || !session.window.accept(packet.seq) {
                     return;
                 }
                 let Some(reply) = self.fitting(&packet.payload).and_then(Message::into_reply) else { return };
@@ -331,14 +485,12 @@ impl Machine {
                 if chunk.len() >= 16 && part + 1 < MAX_CIPHER_PARTS {
                     return self.ask_cipher_suites(part + 1, records);
                 }
-                let offered = suite_ids(&records);
-                let best = PREFERRED.into_iter().find(|id| offered.contains(id));
-                self.open(best.unwrap_or(DEFAULT_SUITE));
+                self.open_one_of(&suite_ids(&records));
             }
             data => {
                 let code = data.first().copied().unwrap_or(0xff);
-                self.effects.push_back(Effect::Note(Note::NoCipherSuites(Some(CompletionCode(code)))));
-                self.open(DEFAULT_SUITE);
+                self.effects.push_back(Effect::Note(Note::NoCipherSuites(CompletionCode(code))));
+                self.open_one_of(&[]);
             }
         }
     }
@@ -347,23 +499,27 @@ impl Machine {
         let Phase::Opening { suite } = &self.phase else { return };
         let suite = *suite;
         let Ok(response) = OpenResponse::decode(payload) else { return };
-        if response.tag != 0 {
+        // A refusal need not name the session.
+        let ours = response.console_session == self.console_session;
+        if response.tag != self.tag || !(ours || response.status != 0 && response.console_session == 0) {
             return;
         }
-        if response.status != 0 {
-            return self.fail(Failure::OpenRefused(response.status));
+        self.landed();
+        match response.status {
+            0 => {}
+            status if UNSUITABLE.contains(&status) && self.config.suite.is_none() => {
+                return self.refuse_suite(Failure::OpenRefused(status));
+            }
+            status => return self.fail(Failure::OpenRefused(status)),
         }
-        if response.console_session != CONSOLE_SESSION
-            || response.algorithms != suite.codes()
-            || response.bmc_session == 0
-        {
+        if response.algorithms != suite.codes() || response.bmc_session == 0 {
             return self.fail(Failure::OpenMismatch);
         }
         let mut console_random = [0; 16];
         (self.random)(&mut console_random);
         let lookup = if self.config.lookup_by_privilege { 0 } else { 0x10 };
         let exchange = Exchange {
-            console_session: CONSOLE_SESSION,
+            console_session: self.console_session,
             bmc_session: response.bmc_session,
             console_random,
             bmc_random: [0; 16],
@@ -371,7 +527,7 @@ impl Machine {
             role: self.config.privilege | lookup,
             user: self.config.user.clone(),
         };
-        let message = rakp::rakp1(0, &exchange);
+        let message = rakp::rakp1(self.tag, &exchange);
         self.phase = Phase::Rakp1 { suite, exchange };
         self.handshake(PayloadType::Rakp1, message);
     }
@@ -379,12 +535,14 @@ impl Machine {
     fn rakp2(&mut self, payload: &[u8]) {
         let Phase::Rakp1 { suite, exchange } = &mut self.phase else { return };
         let Ok(message) = Rakp2::decode(payload) else { return };
-        if message.tag != 0 || message.console_session != CONSOLE_SESSION {
+        if message.tag != self.tag || message.console_session != exchange.console_session {
             return;
         }
-        if message.status != 0 {
-            let status = message.status;
-            return self.fail(Failure::RakpRefused(2, status));
+        let id = suite.id;
+        match message.status {
+            0 => {}
+            status if self.unsure && OUTDATED.contains(&status) => return self.handshake_again(id),
+            status => return self.fail(Failure::RakpRefused(2, status)),
         }
         (exchange.bmc_random, exchange.guid) = (message.bmc_random, message.guid);
         let algorithm = suite.authentication;
@@ -394,7 +552,8 @@ impl Machine {
         let keys = exchange.keys(algorithm, &self.config.password, &self.config.kg);
         let code = exchange.rakp3_code(algorithm, &self.config.password);
         let (suite, exchange) = (*suite, exchange.clone());
-        let message = rakp::rakp3(0, 0, exchange.bmc_session, &code);
+        let message = rakp::rakp3(self.tag, 0, exchange.bmc_session, &code);
+        self.landed();
         self.phase = Phase::Rakp3 { suite, exchange, keys };
         self.handshake(PayloadType::Rakp3, message);
     }
@@ -402,22 +561,20 @@ impl Machine {
     fn rakp4(&mut self, payload: &[u8]) {
         let Phase::Rakp3 { suite, exchange, keys } = &self.phase else { return };
         let Ok(message) = Rakp4::decode(payload) else { return };
-        if message.tag != 0 || message.console_session != CONSOLE_SESSION {
+        if message.tag != self.tag || message.console_session != exchange.console_session {
             return;
         }
-        if message.status != 0 {
-            let status = message.status;
-            return self.fail(Failure::RakpRefused(4, status));
+        let (id, status) = (suite.id, message.status);
+        if status != 0 {
+            let outdated = self.unsure && OUTDATED.contains(&status);
+            return if outdated { self.handshake_again(id) } else { self.fail(Failure::RakpRefused(4, status)) };
         }
-        let [sik, k1, k2] = keys;
-        if !rakp::same(&exchange.rakp4_check(suite.authentication, sik), &message.check) {
+        if !rakp::same(&exchange.rakp4_check(suite.authentication, &keys[0]), &message.check) {
             return self.fail(Failure::RakpForged(4));
         }
-        let protection =
-            Protection { suite: *suite, k1: k1.clone(), k2: k2.clone(), password: self.config.password.clone() };
-        let bmc_session = exchange.bmc_session;
-        self.flight = None;
-        self.phase = Phase::Active(Box::new(Session { bmc_session, protection, seq: 0, window: Window::default() }));
+        let session = Session::new(*suite, exchange, keys, &self.config.password);
+        self.landed();
+        self.phase = Phase::Active(Box::new(session));
         self.effects.push_back(Effect::Opened);
     }
 }
