@@ -6,7 +6,7 @@ use ipmitool::ipmi::{NetFn, Request};
 use ipmitool::protocol::{Failure, Machine, Schedule};
 use ipmitool::sim::{Origin, Profile};
 use std::time::Duration;
-use wire::{SCHEDULE, Wire, fifteen, plus, profile};
+use wire::{SCHEDULE, Wire, fifteen, plus, profile, random};
 
 const SUITES: [[u8; 4]; 12] = [
     [0, 0, 0, 0],
@@ -237,5 +237,64 @@ fn the_silent_are_given_up_in_the_references_time() {
         machine.set_schedule(Schedule { timeout: Duration::from_secs(2), backoff: Duration::ZERO, ..SCHEDULE });
         assert!(wire.open(&mut machine).is_err());
         assert_eq!(wire.now, Duration::from_secs(limit), "{from}");
+    }
+}
+
+/// `chassis power status` as the program does it, on a wire of 20 ms that loses this much. Whether the
+/// answer came, and when the session was closed.
+fn power_status(machine: &mut dyn Machine, loss: u64, seed: u64) -> (bool, Duration, bool) {
+    let mut wire = Wire::new(Profile::default());
+    let before = wire.sessions();
+    wire.delay = 10 * MILLI;
+    let question = Request::new(NetFn::CHASSIS, 0x01, []);
+    let expected = match wire.bmc.handle(&Origin::system_interface(), &question) {
+        ipmitool::sim::Answer::Reply(reply) => Some(reply),
+        _ => None,
+    };
+    wire.loss = (loss, random(seed));
+    if wire.open(machine).is_err() {
+        return (false, wire.now, wire.sessions() == before);
+    }
+    // The session's own questions; the privilege is the only one that has to be answered.
+    let raised = wire.ask(machine, 0x06, 0x3b, &[4]).is_some();
+    for (netfn, cmd, data) in [(0x2c, 0x3e, &[0, 2][..]), (6, 1, &[]), (0x2c, 0, &[0]), (0x2c, 0, &[3])] {
+        wire.ask(machine, netfn, cmd, data);
+    }
+    let status = wire.ask(machine, 0x00, 0x01, &[]);
+    if let Some(status) = &status {
+        assert_eq!(Some(&status.data), expected.as_ref().map(|reply| &reply.data), "a wrong answer");
+    }
+    wire.close(machine);
+    (raised && status.is_some(), wire.now, wire.sessions() == before)
+}
+
+#[test]
+fn loss_costs_time_and_seldom_the_command() {
+    let runs = 500;
+    // Per cent lost each way; failures allowed, in tenths of a per cent.
+    for (loss, limit) in [(5, 1), (10, 4), (20, 25)] {
+        for interface in ["lanplus", "lan"] {
+            let (mut failed, mut left, mut time) = (0, 0, Duration::ZERO);
+            for seed in 0..runs {
+                let mut machine: Box<dyn Machine> = match interface {
+                    "lanplus" => Box::new(plus("admin", "admin", BEST, 4, &[])),
+                    _ => {
+                        let mut machine = fifteen("admin", "admin", 2, 4);
+                        machine.set_schedule(Schedule {
+                            timeout: 2 * SCHEDULE.timeout,
+                            backoff: Duration::ZERO,
+                            ..SCHEDULE
+                        });
+                        Box::new(machine)
+                    }
+                };
+                let (well, took, closed) = power_status(&mut *machine, loss, seed * 7 + 1);
+                failed += u32::from(!well);
+                left += u32::from(!closed);
+                time += took;
+            }
+            println!("{interface} {loss}%: {failed} of {runs} failed, {left} sessions left, {:?} each", time / 500);
+            assert!(failed <= limit * 500 / 1000, "{interface} {loss}%: {failed} failed");
+        }
     }
 }

@@ -42,7 +42,7 @@ const READS: [&str; 8] = [
     "chassis status",
 ];
 /// Commands that change something, and back to what it was.
-const CHANGES: [&str; 3] = ["chassis identify 1", "chassis power on", "mc reset nonsense"];
+const CHANGES: [&str; 3] = ["chassis identify 1", "chassis policy always-on", "mc reset nonsense"];
 const THREADS: usize = 4;
 /// How much memory may grow, once it has settled (KiB).
 const GROWTH: u64 = 2048;

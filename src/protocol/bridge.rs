@@ -61,12 +61,11 @@ pub fn unwrap(reply: Message) -> Unwrapped {
     Unwrapped::Answer(message)
 }
 
-/// Whether an unwrapped message answers the request of these numbers: itself, or, where it was
+/// Whether an unwrapped message is of the kind that answers a request: itself, or, where it was
 /// `bridged`, a bridge that refuses to pass it on.
-pub fn answers(message: &Message, seq: u8, request: (NetFn, u8), bridged: bool) -> bool {
+pub fn fits(message: &Message, request: (NetFn, u8), bridged: bool) -> bool {
     let of = |(netfn, cmd): (NetFn, u8)| (message.netfn, message.cmd) == (netfn.0 | 1, cmd);
-    let expected = of(request) || (bridged && of((NetFn::APP, SEND_MESSAGE)));
-    message.seq == seq && expected && !message.data.is_empty()
+    !message.data.is_empty() && (of(request) || (bridged && of((NetFn::APP, SEND_MESSAGE))))
 }
 
 #[cfg(test)]

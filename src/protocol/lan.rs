@@ -4,7 +4,7 @@ use super::auth::AuthType;
 use super::bridge::{self, Unwrapped};
 use super::ipmb::{CONSOLE, Message};
 use super::session20::Window;
-use super::{Effect, Failure, Key, MessageSeq, Pace, Random, Schedule, Tries, rmcp, session15};
+use super::{Effect, Failure, Key, MessageSeq, Numbers, Pace, Random, Schedule, Tries, rmcp, session15};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -37,9 +37,9 @@ enum Phase {
 }
 
 struct Flight {
-    message: Vec<u8>,
+    message: Message,
     tries: Tries,
-    seq: u8,
+    numbers: Numbers,
     netfn: NetFn,
     cmd: u8,
     bridged: bool,
@@ -71,7 +71,7 @@ pub struct Machine {
     seq: u32,
     disabled_per_message: bool,
     window: Window,
-    ping: Option<Tries>,
+    ping: Numbers,
     pace: Pace,
     /// Challenges asked for, and whether the last one was asked for more than once.
     challenges: u32,
@@ -93,7 +93,7 @@ impl Machine {
             seq: 0,
             disabled_per_message: false,
             window: Window::of_fifteen(),
-            ping: None,
+            ping: Numbers::new(),
             pace: Pace::default(),
             challenges: 0,
             unsure: false,
@@ -106,11 +106,9 @@ impl Machine {
         if self.config.ping {
             // The ping is sent once; whether it is answered does not matter.
             self.phase = Phase::Ping;
-            let mut tries = Tries::new(Schedule { tries: 1, ..self.config.schedule }, &self.pace, true);
-            let wait = tries.next().unwrap_or_default();
-            self.ping = Some(tries);
+            self.ping.sent(0, &self.pace);
             self.effects.push_back(Effect::Transmit(rmcp::PING.to_vec()));
-            self.effects.push_back(Effect::Wait(wait));
+            self.effects.push_back(Effect::Wait(self.config.schedule.timeout));
         } else {
             self.ask_capabilities();
         }
@@ -171,9 +169,9 @@ impl Machine {
         let bridged = route.bridging() != Bridging::None;
         let again = !bridged && request.is_repeatable();
         self.flight = Some(Flight {
-            message: message.encode(),
+            message,
             tries: Tries::new(self.config.schedule, &self.pace, again),
-            seq,
+            numbers: Numbers::new(),
             netfn: request.netfn,
             cmd: request.cmd,
             bridged,
@@ -194,8 +192,13 @@ impl Machine {
             self.flight = None;
             return self.unanswered();
         };
+        if flight.repeatable && self.config.schedule.paced && flight.tries.is_repeated() {
+            flight.message.seq = self.message_seq.next();
+        }
+        flight.numbers.sent(flight.message.seq, &self.pace);
         let datagram = flight.frozen.take().unwrap_or_else(|| {
-            let datagram = session15::encode(self.auth, &password, self.session, self.seq, &flight.message);
+            let message = flight.message.encode();
+            let datagram = session15::encode(self.auth, &password, self.session, self.seq, &message);
             if self.seq != 0 {
                 self.seq = self.seq.checked_add(1).unwrap_or(1);
             }
@@ -233,9 +236,9 @@ impl Machine {
         let seq = self.message_seq.next();
         let request = Request { netfn: NetFn::APP, lun: 0, cmd, data };
         self.flight = Some(Flight {
-            message: Message::request(BMC_ADDRESS, CONSOLE, seq, &request).encode(),
+            message: Message::request(BMC_ADDRESS, CONSOLE, seq, &request),
             tries: Tries::new(self.config.schedule, &self.pace, true),
-            seq,
+            numbers: Numbers::new(),
             netfn: NetFn::APP,
             cmd,
             bridged: false,
@@ -254,9 +257,7 @@ impl Machine {
     pub fn datagram(&mut self, datagram: &[u8]) {
         match rmcp::decode(datagram) {
             Ok(rmcp::Class::Asf(_)) if matches!(self.phase, Phase::Ping) => {
-                if let Some(tries) = self.ping.take() {
-                    self.pace.answered(0, 0, &tries);
-                }
+                self.ping.answered(0, &mut self.pace);
                 self.ask_capabilities();
             }
             Ok(rmcp::Class::Ipmi(packet)) => self.packet(packet),
@@ -299,12 +300,8 @@ impl Machine {
     fn fitting(&mut self, payload: &[u8]) -> Option<Message> {
         let flight = self.flight.as_ref()?;
         let Unwrapped::Answer(message) = bridge::unwrap(Message::decode(payload).ok()?) else { return None };
-        if bridge::answers(&message, flight.seq, (flight.netfn, flight.cmd), flight.bridged) {
-            self.pace.answered(flight.seq, flight.cmd, &flight.tries);
-            return Some(message);
-        }
-        self.pace.stray(message.seq, message.cmd);
-        None
+        let fits = bridge::fits(&message, (flight.netfn, flight.cmd), flight.bridged);
+        (fits && flight.numbers.answered(message.seq, &mut self.pace)).then_some(message)
     }
 
     fn capabilities(&mut self, message: &Message) {

@@ -10,7 +10,7 @@ use super::ipmb::{CONSOLE, Message};
 use super::rakp::{self, Exchange, OpenResponse, Rakp2, Rakp4};
 use super::session15;
 use super::session20::{self, Packet, PayloadType, Protection, Window};
-use super::{Effect, Failure, Key, MessageSeq, Note, Pace, Random, Schedule, Tries, auth::AuthType, rmcp};
+use super::{Effect, Failure, Key, MessageSeq, Note, Numbers, Pace, Random, Schedule, Tries, auth::AuthType, rmcp};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -57,7 +57,7 @@ const OUTDATED: [u8; 3] = [0x02, 0x08, 0x0f];
 
 enum Phase {
     Idle,
-    AuthCapabilities { extended: bool },
+    AuthCapabilities { extended: bool, last: bool },
     CipherSuites { part: u8, records: Vec<u8> },
     Opening { suite: CipherSuite },
     Rakp1 { suite: CipherSuite, exchange: Exchange },
@@ -94,20 +94,31 @@ impl Session {
     }
 }
 
-/// How the payload in flight is sent.
+/// How what is in flight is sent.
 enum Outgoing {
-    /// As an IPMI 1.5 packet outside a session.
-    Plain15(Vec<u8>),
-    /// As an RMCP+ packet outside a session.
-    Plain20(PayloadType, Vec<u8>),
-    /// Inside the session.
-    Inside(Vec<u8>),
+    /// A message as an IPMI 1.5 packet outside a session.
+    Plain15(Message),
+    /// A message as an RMCP+ packet outside a session.
+    Plain20(Message),
+    /// A message of the handshake.
+    Handshake(PayloadType, Vec<u8>),
+    /// A message inside the session.
+    Inside(Message),
+}
+
+impl Outgoing {
+    fn message(&mut self) -> Option<&mut Message> {
+        match self {
+            Outgoing::Plain15(message) | Outgoing::Plain20(message) | Outgoing::Inside(message) => Some(message),
+            Outgoing::Handshake(..) => None,
+        }
+    }
 }
 
 struct Flight {
     outgoing: Outgoing,
     tries: Tries,
-    seq: u8,
+    numbers: Numbers,
     netfn: NetFn,
     cmd: u8,
     bridged: bool,
@@ -162,7 +173,7 @@ impl Machine {
 
     /// Begins to open the session.
     pub fn start(&mut self) {
-        self.ask_capabilities(true);
+        self.ask_capabilities(true, false);
     }
 
     /// The next thing to do.
@@ -235,9 +246,9 @@ impl Machine {
         let bridged = route.bridging() != Bridging::None;
         let repeatable = !bridged && request.is_repeatable();
         self.launch(Flight {
-            outgoing: Outgoing::Inside(message.encode()),
+            outgoing: Outgoing::Inside(message),
             tries: Tries::new(self.config.schedule, &self.pace, repeatable),
-            seq,
+            numbers: Numbers::new(),
             netfn: request.netfn,
             cmd: request.cmd,
             bridged,
@@ -258,12 +269,28 @@ impl Machine {
             self.flight = None;
             return self.unanswered();
         };
-        self.unsure |= flight.tries.is_repeated();
+        let repeated = flight.tries.is_repeated();
+        self.unsure |= repeated;
+        let seq = match flight.outgoing.message() {
+            Some(message) => {
+                if repeated && flight.repeatable && self.config.schedule.paced {
+                    message.seq = self.message_seq.next();
+                }
+                message.seq
+            }
+            None => self.tag,
+        };
+        flight.numbers.sent(seq, &self.pace);
         let datagram = match (flight.frozen.take(), &flight.outgoing, &mut self.phase) {
             (Some(datagram), ..) => datagram,
-            (None, Outgoing::Plain15(message), _) => session15::encode(AuthType::None, &Key::default(), 0, 0, message),
-            (None, Outgoing::Plain20(kind, payload), _) => session20::encode_plain(*kind, payload),
-            (None, Outgoing::Inside(payload), Phase::Active(session)) => session.seal(&mut self.random, payload),
+            (None, Outgoing::Plain15(message), _) => {
+                session15::encode(AuthType::None, &Key::default(), 0, 0, &message.encode())
+            }
+            (None, Outgoing::Plain20(message), _) => session20::encode_plain(PayloadType::Ipmi, &message.encode()),
+            (None, Outgoing::Handshake(kind, payload), _) => session20::encode_plain(*kind, payload),
+            (None, Outgoing::Inside(message), Phase::Active(session)) => {
+                session.seal(&mut self.random, &message.encode())
+            }
             (None, Outgoing::Inside(_), _) => return,
         };
         if !flight.repeatable {
@@ -286,8 +313,12 @@ impl Machine {
 
     fn unanswered(&mut self) {
         match &self.phase {
-            Phase::AuthCapabilities { extended: true } => self.ask_capabilities(false),
-            Phase::AuthCapabilities { extended: false } => self.fail(Failure::NoResponse),
+            Phase::AuthCapabilities { last: true, .. } => self.fail(Failure::NoRmcpPlus),
+            Phase::AuthCapabilities { extended: true, .. } => {
+                self.unsure = true;
+                self.ask_capabilities(false, false);
+            }
+            Phase::AuthCapabilities { .. } => self.fail(Failure::NoResponse),
             Phase::CipherSuites { .. } => self.open_one_of(&[]),
             Phase::Opening { suite } => self.handshake_again(suite.id),
             Phase::Rakp1 { suite, .. } => {
@@ -340,40 +371,39 @@ impl Machine {
         self.open_next();
     }
 
-    /// An IPMI message outside the session.
-    fn ask(&mut self, plus: bool, seq: u8, cmd: u8, data: Vec<u8>) {
-        let message =
-            Message::request(BMC_ADDRESS, CONSOLE, seq, &Request { netfn: NetFn::APP, lun: 0, cmd, data }).encode();
-        let outgoing = if plus { Outgoing::Plain20(PayloadType::Ipmi, message) } else { Outgoing::Plain15(message) };
+    /// An IPMI message outside the session; not every answer is worth a whole schedule.
+    fn ask(&mut self, brief: bool, plus: bool, seq: u8, cmd: u8, data: Vec<u8>) {
+        let message = Message::request(BMC_ADDRESS, CONSOLE, seq, &Request { netfn: NetFn::APP, lun: 0, cmd, data });
+        let outgoing = if plus { Outgoing::Plain20(message) } else { Outgoing::Plain15(message) };
         let own = self.config.schedule;
-        let brief = Schedule { tries: 1, timeout: own.timeout.min(PATIENCE), ..own };
-        let schedule = if plus && own.paced { brief } else { own };
+        let short = Schedule { tries: 1, timeout: own.timeout.min(PATIENCE), ..own };
+        let schedule = if brief && own.paced { short } else { own };
         let tries = Tries::new(schedule, &self.pace, true);
-        let (netfn, frozen) = (NetFn::APP, None);
-        self.launch(Flight { outgoing, tries, seq, netfn, cmd, bridged: false, repeatable: true, frozen });
+        let (netfn, numbers) = (NetFn::APP, Numbers::new());
+        self.launch(Flight { outgoing, tries, numbers, netfn, cmd, bridged: false, repeatable: true, frozen: None });
     }
 
-    fn ask_capabilities(&mut self, extended: bool) {
-        self.phase = Phase::AuthCapabilities { extended };
+    fn ask_capabilities(&mut self, extended: bool, last: bool) {
+        self.phase = Phase::AuthCapabilities { extended, last };
         // This channel; bit 7 asks for what there is beyond IPMI 1.5.
         let channel = if extended { 0x8e } else { 0x0e };
-        self.ask(false, 0, 0x38, vec![channel, self.config.privilege]);
+        self.ask(last, false, 0, 0x38, vec![channel, self.config.privilege]);
     }
 
     fn ask_cipher_suites(&mut self, part: u8, records: Vec<u8>) {
         self.phase = Phase::CipherSuites { part, records };
         let seq = self.message_seq.next();
         // By cipher suite, not by algorithm.
-        self.ask(true, seq, 0x54, vec![0x0e, 0x00, 0x80 | part]);
+        self.ask(true, true, seq, 0x54, vec![0x0e, 0x00, 0x80 | part]);
     }
 
     /// A handshake message: as much time as a first try has.
     fn handshake(&mut self, kind: PayloadType, payload: Vec<u8>) {
         let schedule = Schedule { tries: 1, ..self.config.schedule };
         self.launch(Flight {
-            outgoing: Outgoing::Plain20(kind, payload),
+            outgoing: Outgoing::Handshake(kind, payload),
             tries: Tries::new(schedule, &self.pace, true),
-            seq: self.tag,
+            numbers: Numbers::new(),
             netfn: NetFn::APP,
             cmd: kind as u8,
             bridged: false,
@@ -385,7 +415,7 @@ impl Machine {
     /// The answer to a handshake message has come.
     fn landed(&mut self) {
         if let Some(flight) = self.flight.take() {
-            self.pace.answered(flight.seq, flight.cmd, &flight.tries);
+            flight.numbers.answered(self.tag, &mut self.pace);
         }
     }
 
@@ -416,11 +446,11 @@ impl Machine {
             if let Ok(packet) = session20::decode(packet, protection) {
                 self.packet(packet);
             }
-        } else if let Phase::AuthCapabilities { extended } = self.phase
+        } else if let Phase::AuthCapabilities { extended, last } = self.phase
             && let Ok(packet) = session15::decode(packet)
             && let Some(message) = self.fitting(packet.payload)
         {
-            self.capabilities(extended, &message);
+            self.capabilities(extended, last, &message);
         }
     }
 
@@ -428,15 +458,11 @@ impl Machine {
     fn fitting(&mut self, payload: &[u8]) -> Option<Message> {
         let flight = self.flight.as_ref()?;
         let Unwrapped::Answer(message) = bridge::unwrap(Message::decode(payload).ok()?) else { return None };
-        if bridge::answers(&message, flight.seq, (flight.netfn, flight.cmd), flight.bridged) {
-            self.pace.answered(flight.seq, flight.cmd, &flight.tries);
-            return Some(message);
-        }
-        self.pace.stray(message.seq, message.cmd);
-        None
+        let fits = bridge::fits(&message, (flight.netfn, flight.cmd), flight.bridged);
+        (fits && flight.numbers.answered(message.seq, &mut self.pace)).then_some(message)
     }
 
-    fn capabilities(&mut self, extended: bool, message: &Message) {
+    fn capabilities(&mut self, extended: bool, last: bool, message: &Message) {
         self.flight = None;
         match message.data[..] {
             // Bit 7 of the authentication types: there is more than IPMI 1.5.
@@ -444,8 +470,10 @@ impl Machine {
                 Some(suite) => self.open(suite),
                 None => self.ask_cipher_suites(0, Vec::new()),
             },
+            // The BMC is there: if only its answers to the first question were lost, it will tell now.
+            [0, ..] if !extended && self.unsure && self.config.schedule.paced => self.ask_capabilities(true, true),
             [0, ..] => self.fail(Failure::NoRmcpPlus),
-            _ if extended => self.ask_capabilities(false),
+            _ if extended && !last => self.ask_capabilities(false, false),
             _ => self.fail(Failure::NoRmcpPlus),
         }
     }

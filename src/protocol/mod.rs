@@ -17,7 +17,7 @@ pub mod session20;
 
 pub use pace::Schedule;
 
-use pace::{Pace, Tries};
+use pace::{Numbers, Pace, Tries};
 use std::time::Duration;
 use zeroize::Zeroizing;
 

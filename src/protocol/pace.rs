@@ -42,9 +42,6 @@ const ROUND_TRIPS: u32 = 4;
 pub(super) struct Pace {
     now: Duration,
     round_trip: Option<Duration>,
-    /// How long the answer took that came after a repetition, and to what: its twin will tell whether
-    /// the repetition was needless.
-    doubtful: Option<(u8, u8, Duration)>,
 }
 
 impl Pace {
@@ -58,35 +55,52 @@ impl Pace {
         self.round_trip.map(|time| time.saturating_mul(ROUND_TRIPS).max(SHORTEST))
     }
 
-    /// A request with these numbers was answered. An answer after a repetition may be one to either
-    /// (Karn), so it measures nothing yet.
-    pub fn answered(&mut self, seq: u8, cmd: u8, tries: &Tries) {
-        let time = self.now.saturating_sub(tries.began);
-        match tries.sent {
-            1 => self.measured(time),
-            _ => self.doubtful = Some((seq, cmd, time)),
-        }
+    /// A transmission of this time was answered.
+    pub fn answered(&mut self, sent: Duration) {
+        self.measured(self.now.saturating_sub(sent));
     }
 
-    /// An answer to nothing that is asked: where it is the second one to a repeated request, the
-    /// first one was slow, not lost.
-    pub fn stray(&mut self, seq: u8, cmd: u8) {
-        if let Some((_, _, time)) = self.doubtful.take_if(|doubtful| (doubtful.0, doubtful.1) == (seq, cmd)) {
-            self.measured(time);
-        }
-    }
-
-    /// Slower counts at once, faster little by little.
+    /// Slower counts at once, faster by halves.
     fn measured(&mut self, time: Duration) {
         let before = self.round_trip.unwrap_or(time);
-        self.round_trip = Some(time.max((before * 7 + time) / 8));
+        self.round_trip = Some(time.max((before + time) / 2));
+    }
+}
+
+/// The message numbers a request has gone out under, and when. Where asking twice does no harm and
+/// nobody has fixed the schedule, every transmission takes a number of its own, so that an answer
+/// tells which of them it is to: the round trip is measured even where packets get lost.
+#[derive(Clone, Debug)]
+pub(super) struct Numbers(Vec<(u8, Duration)>);
+
+impl Numbers {
+    /// Nothing sent yet.
+    pub fn new() -> Self {
+        Numbers(Vec::new())
+    }
+
+    /// Notes a transmission.
+    pub fn sent(&mut self, seq: u8, pace: &Pace) {
+        self.0.push((seq, pace.now));
+    }
+
+    /// Whether an answer of this number is to one of them; if so, the round trip is measured, unless
+    /// several transmissions share the number (Karn).
+    pub fn answered(&self, seq: u8, pace: &mut Pace) -> bool {
+        let mut times = self.0.iter().filter(|(sent, _)| *sent == seq).map(|(_, time)| *time);
+        match (times.next(), times.next()) {
+            (Some(time), None) => {
+                pace.answered(time);
+                true
+            }
+            (found, _) => found.is_some(),
+        }
     }
 }
 
 /// The clock of one request: how often it has been sent and how long to wait now.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tries {
-    began: Duration,
     /// Transmissions so far.
     sent: u32,
     left: u32,
@@ -102,7 +116,6 @@ impl Tries {
     pub fn new(schedule: Schedule, pace: &Pace, repeatable: bool) -> Self {
         let interval = pace.interval().filter(|time| schedule.paced && repeatable && *time < schedule.timeout);
         Tries {
-            began: pace.now,
             sent: 0,
             left: schedule.tries,
             paced: interval.map(|_| schedule.total()),
@@ -187,16 +200,20 @@ mod tests {
     }
 
     #[test]
-    fn repeated_requests_measure_nothing_until_their_twin_comes() {
-        let mut pace = pace(20);
-        let mut tries = Tries::new(PLUS, &pace, true);
-        (tries.next(), tries.next());
-        pace.set_now(Duration::from_millis(400));
-        pace.answered(5, 1, &tries);
-        assert_eq!(pace.interval(), Some(SHORTEST));
-        pace.stray(4, 1);
-        assert_eq!(pace.interval(), Some(SHORTEST));
-        pace.stray(5, 1);
-        assert_eq!(pace.interval(), Some(Duration::from_millis(1600)));
+    fn answers_measure_where_they_tell_which_transmission_they_are_to() {
+        let at = |millis| Duration::from_millis(millis);
+        let (mut pace, mut numbers) = (Pace::default(), Numbers::new());
+        numbers.sent(1, &pace);
+        pace.set_now(at(1000));
+        numbers.sent(2, &pace);
+        pace.set_now(at(1400));
+        assert!(!numbers.answered(3, &mut pace) && pace.interval().is_none());
+        assert!(numbers.answered(2, &mut pace));
+        assert_eq!(pace.interval(), Some(at(1600)));
+        let (mut pace, mut numbers) = (Pace::default(), Numbers::new());
+        numbers.sent(1, &pace);
+        pace.set_now(at(1000));
+        numbers.sent(1, &pace);
+        assert!(numbers.answered(1, &mut pace) && pace.interval().is_none());
     }
 }

@@ -48,6 +48,8 @@ pub struct Wire {
     pub now: Duration,
     /// How long a datagram is under way, in each direction.
     pub delay: Duration,
+    /// Chance in per cent that a datagram is lost, in either direction, and the luck that decides.
+    pub loss: (u64, Random),
     /// What becomes of the answers: number (from 0) and datagram.
     pub tamper: Tamper,
     /// To the console, by the time of arrival.
@@ -75,6 +77,7 @@ impl Wire {
             server,
             now: Duration::ZERO,
             delay: Duration::ZERO,
+            loss: (0, random(0)),
             tamper: Box::new(|_, datagram| vec![datagram]),
             coming: BTreeMap::new(),
             count: 0,
@@ -90,6 +93,12 @@ impl Wire {
         self.server.datagram(&mut self.bmc, self.now, SocketAddr::from(PEER), datagram)
     }
 
+    fn is_lost(&mut self) -> bool {
+        let mut luck = [0; 4];
+        (self.loss.1)(&mut luck);
+        u64::from(u32::from_le_bytes(luck) >> 8) % 100 < self.loss.0
+    }
+
     /// Lets time pass until the machine has something to tell.
     pub fn run(&mut self, machine: &mut dyn Machine) -> Effect {
         loop {
@@ -98,7 +107,13 @@ impl Wire {
                     Effect::Transmit(datagram) => {
                         self.sent.push(datagram.clone());
                         self.times.push(self.now);
+                        if self.is_lost() {
+                            continue;
+                        }
                         for answer in self.send(&datagram) {
+                            if self.is_lost() {
+                                continue;
+                            }
                             self.answers += 1;
                             for datagram in (self.tamper)(self.answers - 1, answer.datagram) {
                                 self.count += 1;
