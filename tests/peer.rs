@@ -90,7 +90,10 @@ fn lan_and_lanplus_answer_as_the_reference() {
         cases.push(words.to_owned());
     }
     for words in &cases {
-        let theirs = run(REFERENCE, words);
+        let mut theirs = run(REFERENCE, words);
+        // A deviation: this BMC ignores the question for its suites, which costs the reference ten seconds
+        // and a complaint.
+        theirs.2 = theirs.2.replace("Unable to Get Channel Cipher Suites\n", "");
         assert_eq!(run(ours, words), theirs, "{words}");
         let refused = words.contains("wrong") || words.contains("nobody");
         assert_eq!(theirs.0 == Some(0), !refused, "the reference on {words}: {theirs:?}");

@@ -3,45 +3,20 @@
 //!
 //! `PEERS=required` turns a missing peer into a failure; without it the test says what is missing.
 
-use ipmitool::sim::{Profile, SimulatedBmc, udp};
+mod net;
+
+use net::{REFERENCE, Served, is_missing};
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
-const REFERENCE: &str = "/usr/bin/ipmitool";
 const FREEIPMI: &str = "/usr/sbin/bmc-info";
 
-/// A simulated BMC on a port of its own, until dropped.
-struct Served {
-    port: u16,
-    bmc: Arc<Mutex<SimulatedBmc>>,
-    shutdown: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+trait Consoles {
+    fn reference(&self, words: &str) -> (bool, String);
+    fn freeipmi(&self, program: &str, words: &str) -> (bool, String);
 }
 
-impl Served {
-    fn new() -> Self {
-        let profile = Profile::parse(r#"{"session_slots": 40, "clock": 1700000000}"#).expect("a profile");
-        let bmc = Arc::new(Mutex::new(SimulatedBmc::new(profile)));
-        let (shutdown, wanted) = tokio::sync::oneshot::channel();
-        let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
-        socket.set_nonblocking(true).expect("a socket of its own mind");
-        let port = socket.local_addr().expect("an address").port();
-        let shared = Arc::clone(&bmc);
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(async {
-                let socket = tokio::net::UdpSocket::from_std(socket).expect("a socket");
-                udp::serve(socket, shared, async { drop(wanted.await) }).await.expect("no error");
-            });
-        });
-        Served { port, bmc, shutdown: Some(shutdown), thread: Some(thread) }
-    }
-
-    fn sessions(&self) -> usize {
-        self.bmc.lock().expect("no panic").state().sessions.active().len()
-    }
-
+impl Consoles for Served {
     fn reference(&self, words: &str) -> (bool, String) {
         run(Command::new(REFERENCE).args(["-H", "127.0.0.1", "-p", &self.port.to_string()]).args(words.split(' ')))
     }
@@ -58,30 +33,10 @@ impl Served {
     }
 }
 
-impl Drop for Served {
-    fn drop(&mut self) {
-        if let Some(shutdown) = self.shutdown.take() {
-            shutdown.send(()).ok();
-        }
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
-    }
-}
-
 fn run(command: &mut Command) -> (bool, String) {
     let output = command.output().expect("the program runs");
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
-}
-
-fn is_missing(peer: &str) -> bool {
-    let missing = !Path::new(peer).exists();
-    if missing {
-        assert!(std::env::var_os("PEERS").is_none(), "{peer} is missing");
-        eprintln!("NOT RUN: {peer} is missing");
-    }
-    missing
 }
 
 #[test]
@@ -89,7 +44,7 @@ fn the_reference_logs_in() {
     if is_missing(REFERENCE) {
         return;
     }
-    let served = Served::new();
+    let served = Served::new("{}");
     let before = served.sessions();
     let mut cases: Vec<String> = ["MD5", "PASSWORD"].map(|auth| format!("-I lan -A {auth}")).into();
     // Suites 11 and 12 end the reference with an assertion.
@@ -115,7 +70,7 @@ fn freeipmi_logs_in() {
     if is_missing(FREEIPMI) {
         return;
     }
-    let served = Served::new();
+    let served = Served::new("{}");
     let before = served.sessions();
     let mut cases: Vec<String> =
         ["none", "straight_password_key", "md2", "md5"].map(|a| format!("-D LAN -a {a}")).into();

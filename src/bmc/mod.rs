@@ -19,6 +19,7 @@ pub use sensor::Reading;
 
 use crate::ipmi::{Command, CompletionCode, DecodeError, Reply, Request, Route};
 use crate::transport::{Limits, Transport, TransportError};
+use std::time::Duration;
 
 /// Why a command brought no reply a family can use.
 #[derive(Debug, thiserror::Error)]
@@ -185,9 +186,9 @@ impl Bmc {
         self.transport.close().await;
     }
 
-    /// Ends the conversation on the way out.
-    pub async fn close_at_once(&self) {
-        self.transport.close_at_once().await;
+    /// Ends the conversation on the way out, in no more time than this.
+    pub async fn close_within(&self, patience: Duration) {
+        self.transport.close_within(patience).await;
     }
 }
 

@@ -10,7 +10,7 @@ pub mod script;
 mod usage;
 
 pub use options::{
-    Action, AuthType, Family as AddressFamily, LETTERS, LONGS, OemType, Options, Parsed, PrivilegeLevel, Secret,
-    Surroundings, Unopened, parse,
+    Action, AuthType, Exposure, Family as AddressFamily, LETTERS, LONGS, OemType, Options, Parsed, PrivilegeLevel,
+    Secret, Surroundings, Unopened, long_argument, parse,
 };
 pub use usage::{CommandLine, INTERFACES, Interface, VERSION, command_table, help, oem_list, usage};

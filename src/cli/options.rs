@@ -4,13 +4,17 @@ use super::getopt::{Event, Scanner};
 use super::number::{self, NumberError};
 use super::usage::{self, CommandLine, VERSION};
 use crate::out::{Level, Output, errno_text};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The reference's option letters.
 pub const LETTERS: &str = "I:46hVvcgsEKYao:H:d:P:f:U:p:C:L:A:t:T:m:z:S:l:b:B:e:k:y:O:R:N:D:Z";
 
 /// Our own options, which the reference rejects.
-pub const LONGS: &[&str] = &["json", "table", "help", "version"];
+pub const LONGS: &[&str] = &["json", "table", "help", "version", "deadline", "secure"];
+
+/// Those of them that take an argument.
+pub const LONGS_WITH_ARGUMENT: &[&str] = &["deadline"];
 
 /// A password or key: bytes that are wiped when dropped and never shown.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -166,6 +170,15 @@ impl OemType {
     }
 }
 
+/// A secret that others can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exposure {
+    /// The password or key is the argument of this option.
+    Argument(char),
+    /// The password is in this file, which anybody may read.
+    File(String),
+}
+
 /// Everything the options chose, still unresolved: absent means that the option was not given.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -219,8 +232,14 @@ pub struct Options {
     pub large_buffer: u16,
     /// `-R`; 0 keeps the default.
     pub retry: u32,
-    /// `-N`, in seconds; 0 keeps the default.
-    pub timeout: u32,
+    /// `-N`; 0 keeps the default.
+    pub timeout: Duration,
+    /// `--deadline`: the whole run ends within this time.
+    pub deadline: Option<Duration>,
+    /// `--secure`: what is weak is refused.
+    pub secure: bool,
+    /// What the options themselves give away.
+    pub exposures: Vec<Exposure>,
     /// `-y` leaves the number of key bytes as the status of a later refusal. Reference: such a run
     /// exits 0 where it should exit 1.
     pub refusal: Option<i32>,
@@ -264,6 +283,10 @@ pub trait Surroundings {
     /// # Errors
     /// There is no such file, or it cannot be opened.
     fn read_start(&mut self, path: &str, limit: usize) -> Result<Vec<u8>, Unopened>;
+    /// Whether everybody may read a file.
+    fn is_world_readable(&self, _path: &str) -> bool {
+        false
+    }
     /// Hides a word of the command line from other processes' eyes, from byte `offset` on.
     fn scrub(&mut self, word: usize, offset: usize);
 }
@@ -286,7 +309,10 @@ pub fn parse(
     {
         status = match event {
             Event::Option { letter, value, place } => parser.option(letter, value, place),
-            Event::Long(long) => parser.long(&long),
+            Event::Long(long) => {
+                let argument = long_argument(&long, &mut scanner);
+                parser.long(&long, argument)
+            }
             Event::Unknown(letter) => {
                 parser.out.error_text(&format!("{argv0}: invalid option -- '{letter}'\n"));
                 parser.usage()
@@ -302,6 +328,28 @@ pub fn parse(
         None => Action::Run(scanner.into_operands()),
     };
     Parsed { options: parser.options, action }
+}
+
+/// The argument of a long option that takes one: after `=`, or the next word.
+pub fn long_argument(long: &str, scanner: &mut Scanner<'_>) -> Option<String> {
+    match long.split_once('=') {
+        Some((_, value)) => Some(value.to_owned()),
+        None if LONGS_WITH_ARGUMENT.contains(&long) => scanner.take_word(),
+        None => None,
+    }
+}
+
+/// Seconds, whole or with a decimal point; none for anything else or more than `u32` holds.
+fn seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once('.')?;
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || whole.len() + fraction.len() == 0 {
+        return None;
+    }
+    let whole = if whole.is_empty() { 0 } else { whole.parse::<u32>().ok()? };
+    // Nanoseconds: nine digits, the rest is too fine.
+    let nanos = format!("{fraction:0<9.9}").parse().ok()?;
+    Some(Duration::new(whole.into(), nanos))
 }
 
 struct Parser<'a> {
@@ -334,8 +382,26 @@ impl Parser<'_> {
         Some(self.options.refusal.unwrap_or(-1))
     }
 
-    fn long(&mut self, long: &str) -> Ended {
-        match long {
+    fn long(&mut self, long: &str, argument: Option<String>) -> Ended {
+        match long.split('=').next().unwrap_or(long) {
+            "secure" => {
+                self.options.secure = true;
+                None
+            }
+            "deadline" => {
+                let value = argument.unwrap_or_default();
+                let whole = value.parse::<u32>().ok().map(|whole| Duration::from_secs(whole.into()));
+                match whole.or_else(|| seconds(&value)).filter(|time| !time.is_zero()) {
+                    Some(time) => {
+                        self.options.deadline = Some(time);
+                        None
+                    }
+                    None => {
+                        self.out.error("Invalid parameter given or out of range for '--deadline'.");
+                        FAILED
+                    }
+                }
+            }
             "help" => {
                 self.out.print(&usage::help(self.program, self.commands));
                 Some(0)
@@ -417,6 +483,7 @@ impl Parser<'_> {
             's' => self.options.oem = Some("supermicro".to_owned()),
             'P' => {
                 self.options.password = Some(Secret::new(crate::out::bytes_of(&value).into_owned()));
+                self.options.exposures.push(Exposure::Argument(letter));
                 self.surroundings.scrub(place.0, place.1);
             }
             'f' => self.password_file(&value),
@@ -433,6 +500,7 @@ impl Parser<'_> {
             }
             'k' => {
                 self.set_kg(&crate::out::bytes_of(&value));
+                self.options.exposures.push(Exposure::Argument(letter));
                 self.surroundings.scrub(place.0, place.1);
             }
             'K' => match self.surroundings.env("IPMI_KGKEY") {
@@ -441,6 +509,7 @@ impl Parser<'_> {
             },
             'y' => {
                 let ended = self.hex_kg(&value);
+                self.options.exposures.push(Exposure::Argument(letter));
                 self.surroundings.scrub(place.0, place.1);
                 return ended;
             }
@@ -475,9 +544,13 @@ impl Parser<'_> {
                 Ok(Ok(retry)) => self.options.retry = retry,
                 _ => return self.invalid(letter),
             },
-            'N' => match number::parse_u32(&value) {
-                Ok(timeout) => self.options.timeout = timeout,
-                Err(_) => return self.invalid(letter),
+            'N' => match number::parse_u32(&value).ok().map(|whole| Duration::from_secs(whole.into())) {
+                Some(timeout) => self.options.timeout = timeout,
+                // The reference knows whole seconds only.
+                None => match seconds(&value) {
+                    Some(timeout) => self.options.timeout = timeout,
+                    None => return self.invalid(letter),
+                },
             },
             'Z' => self.out.set_utc(true),
             _ => return self.usage(),
@@ -540,6 +613,9 @@ impl Parser<'_> {
                 let line = crate::out::until_nul(&start[..line_end]);
                 // Reference: an empty first line is the password "\n".
                 let end = line.iter().position(|byte| matches!(byte, b'\r' | b'\n' | b'\t')).filter(|end| *end > 0);
+                if self.surroundings.is_world_readable(path) {
+                    self.options.exposures.push(Exposure::File(path.to_owned()));
+                }
                 self.options.password = Some(Secret::new(line[..end.unwrap_or(line.len())].to_vec()));
                 return;
             }
@@ -574,5 +650,66 @@ impl Parser<'_> {
         self.options.refusal = Some(i32::try_from(key.len()).unwrap_or(0));
         self.options.kg = Secret::new(key);
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::out::Format;
+
+    struct Nothing;
+
+    impl Surroundings for Nothing {
+        fn env(&self, _: &str) -> Option<Vec<u8>> {
+            None
+        }
+        fn prompt(&mut self, _: &str) -> Option<Secret> {
+            None
+        }
+        fn read_start(&mut self, _: &str, _: usize) -> Result<Vec<u8>, Unopened> {
+            Ok(b"secret\n".to_vec())
+        }
+        fn is_world_readable(&self, path: &str) -> bool {
+            path == "public"
+        }
+        fn scrub(&mut self, _: usize, _: usize) {}
+    }
+
+    fn options(line: &str) -> Option<(Options, Vec<String>)> {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let parsed = parse("ipmitool", &words, &[], &Output::memory(Format::Text), &mut Nothing);
+        match parsed.action {
+            Action::Run(words) => Some((parsed.options, words)),
+            Action::Done(_) => None,
+        }
+    }
+
+    #[test]
+    fn times_may_have_fractions() {
+        for (text, millis) in [("1", 1000), ("0x10", 16_000), ("0.25", 250), (".5", 500), ("2.", 2000), ("0", 0)] {
+            assert_eq!(options(&format!("-N {text} x")).expect("options").0.timeout, Duration::from_millis(millis));
+        }
+        for text in ["1.x", ".", "-1.5", "1e3", "4294967296.0", "nan"] {
+            assert!(options(&format!("-N {text} x")).is_none(), "{text}");
+        }
+        for line in ["--deadline 1.5 mc info", "--deadline=1.5 mc info", "mc --deadline 1.5 info"] {
+            let (options, words) = options(line).expect("options");
+            assert_eq!(
+                (options.deadline, words),
+                (Some(Duration::from_millis(1500)), vec!["mc".into(), "info".into()])
+            );
+        }
+        for line in ["--deadline", "--deadline 0 x", "--deadline=x mc", "--deadline -1 mc"] {
+            assert!(options(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_given_away_is_noted() {
+        let found = |line: &str| options(line).expect("options").0.exposures;
+        assert_eq!(found("-P x -k y mc"), [Exposure::Argument('P'), Exposure::Argument('k')]);
+        assert_eq!(found("-f public mc"), [Exposure::File("public".to_owned())]);
+        assert!(found("-f private mc").is_empty());
     }
 }

@@ -116,6 +116,9 @@ pub fn help(program: &str, commands: &[CommandLine]) -> String {
         "{}Beyond the original (long options, which it rejects):
        --json         Show results as one JSON document on stdout, errors as JSON on stderr
        --table        Show rows (sensors, SDRs, SEL, users, ...) as an aligned table
+       --deadline S   End the whole run, name resolution included, within S seconds (exit status 124)
+       --secure       Refuse what is weak: suites without encryption, -A NONE, IPMI 1.5, secrets in
+                      arguments or in files that anybody may read
        --help         This help
        --version      Show the version of this implementation
        -I sim         A simulated BMC in this process; -D FILE chooses a profile

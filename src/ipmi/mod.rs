@@ -7,6 +7,7 @@
 pub mod app;
 pub mod chassis;
 mod code;
+mod effect;
 pub mod fru;
 pub mod i2c;
 pub mod lan;

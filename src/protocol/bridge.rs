@@ -61,6 +61,13 @@ pub fn unwrap(reply: Message) -> Unwrapped {
     Unwrapped::Answer(message)
 }
 
+/// Whether an unwrapped message is of the kind that answers a request: itself, or, where it was
+/// `bridged`, a bridge that refuses to pass it on.
+pub fn fits(message: &Message, request: (NetFn, u8), bridged: bool) -> bool {
+    let of = |(netfn, cmd): (NetFn, u8)| (message.netfn, message.cmd) == (netfn.0 | 1, cmd);
+    !message.data.is_empty() && (of(request) || (bridged && of((NetFn::APP, SEND_MESSAGE))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

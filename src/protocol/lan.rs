@@ -3,9 +3,11 @@
 use super::auth::AuthType;
 use super::bridge::{self, Unwrapped};
 use super::ipmb::{CONSOLE, Message};
-use super::{Effect, Failure, Key, MessageSeq, Random, Schedule, Tries, rmcp, session15};
+use super::session20::Window;
+use super::{Effect, Failure, Key, MessageSeq, Numbers, Pace, Random, Schedule, Tries, rmcp, session15};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// What a session is opened with.
 #[derive(Clone, Debug)]
@@ -35,12 +37,25 @@ enum Phase {
 }
 
 struct Flight {
-    message: Vec<u8>,
+    message: Message,
     tries: Tries,
-    seq: u8,
+    numbers: Numbers,
+    netfn: NetFn,
     cmd: u8,
     bridged: bool,
+    /// Whether carrying the request out twice would not matter.
+    repeatable: bool,
+    /// Where it would: the datagram, which is sent again as it is. The BMC drops a session sequence
+    /// number it has seen.
+    frozen: Option<Vec<u8>>,
 }
+
+/// Challenges asked for, at most: each lost answer may leave the BMC with another one in mind.
+const CHALLENGES: u32 = 4;
+/// Invalid session id in a request to activate a session.
+const UNKNOWN_CHALLENGE: u8 = 0x85;
+/// Close Session.
+const CLOSE: u8 = 0x3c;
 
 /// The machine.
 pub struct Machine {
@@ -55,6 +70,12 @@ pub struct Machine {
     /// Next session sequence number; 0 until the BMC has given one.
     seq: u32,
     disabled_per_message: bool,
+    window: Window,
+    ping: Numbers,
+    pace: Pace,
+    /// Challenges asked for, and whether the last one was asked for more than once.
+    challenges: u32,
+    unsure: bool,
     effects: VecDeque<Effect>,
 }
 
@@ -71,6 +92,11 @@ impl Machine {
             auth: AuthType::None,
             seq: 0,
             disabled_per_message: false,
+            window: Window::of_fifteen(),
+            ping: Numbers::new(),
+            pace: Pace::default(),
+            challenges: 0,
+            unsure: false,
             effects: VecDeque::new(),
         }
     }
@@ -80,6 +106,7 @@ impl Machine {
         if self.config.ping {
             // The ping is sent once; whether it is answered does not matter.
             self.phase = Phase::Ping;
+            self.ping.sent(0, &self.pace);
             self.effects.push_back(Effect::Transmit(rmcp::PING.to_vec()));
             self.effects.push_back(Effect::Wait(self.config.schedule.timeout));
         } else {
@@ -95,6 +122,29 @@ impl Machine {
     /// The BMC's session id, while the session is open.
     pub fn session(&self) -> Option<u32> {
         matches!(self.phase, Phase::Active { .. }).then_some(self.session)
+    }
+
+    /// Tells the time.
+    pub fn set_now(&mut self, now: Duration) {
+        self.pace.set_now(now);
+    }
+
+    /// Whether the BMC has a session by now, or may have one.
+    pub fn is_committed(&self) -> bool {
+        matches!(self.phase, Phase::Activate(_) | Phase::Active { .. })
+    }
+
+    /// What closes the session, once there is one.
+    pub fn farewell(&mut self) -> Vec<Vec<u8>> {
+        if !matches!(self.phase, Phase::Active { .. }) {
+            return Vec::new();
+        }
+        self.submit(&Route::direct(), &Request::new(NetFn::APP, CLOSE, self.session.to_le_bytes()));
+        let sent = self.effects.drain(..).filter_map(|effect| match effect {
+            Effect::Transmit(datagram) => Some(datagram),
+            _ => None,
+        });
+        sent.collect()
     }
 
     /// Changes the schedule of the requests to come.
@@ -117,11 +167,17 @@ impl Machine {
         let seq = self.message_seq.next();
         let message = bridge::wrap(route, request, seq, route.my_addr);
         let bridged = route.bridging() != Bridging::None;
-        self.launch(message.encode(), seq, request.cmd, bridged);
-    }
-
-    fn launch(&mut self, message: Vec<u8>, seq: u8, cmd: u8, bridged: bool) {
-        self.flight = Some(Flight { message, tries: Tries::new(self.config.schedule), seq, cmd, bridged });
+        let again = !bridged && request.is_repeatable();
+        self.flight = Some(Flight {
+            message,
+            tries: Tries::new(self.config.schedule, &self.pace, again),
+            numbers: Numbers::new(),
+            netfn: request.netfn,
+            cmd: request.cmd,
+            bridged,
+            repeatable: again,
+            frozen: None,
+        });
         self.transmit();
     }
 
@@ -136,9 +192,20 @@ impl Machine {
             self.flight = None;
             return self.unanswered();
         };
-        let datagram = session15::encode(self.auth, &password, self.session, self.seq, &flight.message);
-        if self.seq != 0 {
-            self.seq = self.seq.checked_add(1).unwrap_or(1);
+        if flight.repeatable && self.config.schedule.paced && flight.tries.is_repeated() {
+            flight.message.seq = self.message_seq.next();
+        }
+        flight.numbers.sent(flight.message.seq, &self.pace);
+        let datagram = flight.frozen.take().unwrap_or_else(|| {
+            let message = flight.message.encode();
+            let datagram = session15::encode(self.auth, &password, self.session, self.seq, &message);
+            if self.seq != 0 {
+                self.seq = self.seq.checked_add(1).unwrap_or(1);
+            }
+            datagram
+        });
+        if !flight.repeatable {
+            flight.frozen = Some(datagram.clone());
         }
         self.effects.push_back(Effect::Transmit(datagram));
         self.effects.push_back(Effect::Wait(wait));
@@ -168,8 +235,17 @@ impl Machine {
     fn ask(&mut self, cmd: u8, data: Vec<u8>) {
         let seq = self.message_seq.next();
         let request = Request { netfn: NetFn::APP, lun: 0, cmd, data };
-        let message = Message::request(BMC_ADDRESS, CONSOLE, seq, &request).encode();
-        self.launch(message, seq, cmd, false);
+        self.flight = Some(Flight {
+            message: Message::request(BMC_ADDRESS, CONSOLE, seq, &request),
+            tries: Tries::new(self.config.schedule, &self.pace, true),
+            numbers: Numbers::new(),
+            netfn: NetFn::APP,
+            cmd,
+            bridged: false,
+            repeatable: true,
+            frozen: None,
+        });
+        self.transmit();
     }
 
     fn ask_capabilities(&mut self) {
@@ -180,7 +256,10 @@ impl Machine {
     /// Something has arrived.
     pub fn datagram(&mut self, datagram: &[u8]) {
         match rmcp::decode(datagram) {
-            Ok(rmcp::Class::Asf(_)) if matches!(self.phase, Phase::Ping) => self.ask_capabilities(),
+            Ok(rmcp::Class::Asf(_)) if matches!(self.phase, Phase::Ping) => {
+                self.ping.answered(0, &mut self.pace);
+                self.ask_capabilities();
+            }
             Ok(rmcp::Class::Ipmi(packet)) => self.packet(packet),
             _ => {}
         }
@@ -193,7 +272,9 @@ impl Machine {
                 return;
             }
             let authentic = packet.auth == AuthType::None && !per_message || packet.is_authentic(&self.password());
-            if !authentic {
+            // Without authentication anybody can write numbers, and some controllers write none.
+            let counted = !per_message && packet.seq == 0;
+            if !authentic || !(counted || self.window.accept(packet.seq)) {
                 return;
             }
         } else if packet.auth != AuthType::None && !packet.is_authentic(&self.password()) {
@@ -216,11 +297,11 @@ impl Machine {
         }
     }
 
-    fn fitting(&self, payload: &[u8]) -> Option<Message> {
+    fn fitting(&mut self, payload: &[u8]) -> Option<Message> {
         let flight = self.flight.as_ref()?;
         let Unwrapped::Answer(message) = bridge::unwrap(Message::decode(payload).ok()?) else { return None };
-        let expected = message.cmd == flight.cmd || (flight.bridged && message.cmd == 0x34);
-        (message.seq == flight.seq && expected && message.netfn & 1 == 1 && !message.data.is_empty()).then_some(message)
+        let fits = bridge::fits(&message, (flight.netfn, flight.cmd), flight.bridged);
+        (fits && flight.numbers.answered(message.seq, &mut self.pace)).then_some(message)
     }
 
     fn capabilities(&mut self, message: &Message) {
@@ -238,14 +319,21 @@ impl Machine {
         };
         let none = Some(AuthType::None).filter(|auth| wanted.is_none() && offered(auth));
         let Some(auth) = choice.or(none) else { return self.fail(Failure::AuthType(wanted)) };
+        self.ask_challenge(auth);
+    }
+
+    fn ask_challenge(&mut self, auth: AuthType) {
+        self.challenges += 1;
         self.phase = Phase::Challenge(auth);
+        // Nothing of an earlier challenge's session is left.
+        (self.session, self.auth) = (0, AuthType::None);
         let mut data = vec![auth.code()];
         data.extend(*Key::new(self.config.user.clone()).padded::<16>());
         self.ask(0x39, data);
     }
 
     fn challenge(&mut self, auth: AuthType, message: &Message) {
-        self.flight = None;
+        self.unsure = self.flight.take().is_some_and(|flight| flight.tries.is_repeated());
         let [0, s0, s1, s2, s3, challenge @ ..] = &message.data[..] else {
             return self.fail(Failure::Challenge(message.data.first().map(|code| CompletionCode(*code))));
         };
@@ -267,6 +355,10 @@ impl Machine {
     fn activated(&mut self, auth: AuthType, message: &Message) {
         self.flight = None;
         let [0, kind, s0, s1, s2, s3, q0, q1, q2, q3, ..] = message.data[..] else {
+            // Asked twice, the BMC may know its second challenge only, and this was the first.
+            if self.unsure && self.challenges < CHALLENGES && message.data.first() == Some(&UNKNOWN_CHALLENGE) {
+                return self.ask_challenge(auth);
+            }
             return self.fail(Failure::Activate(message.data.first().map(|code| CompletionCode(*code))));
         };
         self.session = u32::from_le_bytes([s0, s1, s2, s3]);

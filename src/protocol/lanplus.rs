@@ -10,9 +10,10 @@ use super::ipmb::{CONSOLE, Message};
 use super::rakp::{self, Exchange, OpenResponse, Rakp2, Rakp4};
 use super::session15;
 use super::session20::{self, Packet, PayloadType, Protection, Window};
-use super::{Effect, Failure, Key, MessageSeq, Note, Random, Schedule, Tries, auth::AuthType, rmcp};
+use super::{Effect, Failure, Key, MessageSeq, Note, Numbers, Pace, Random, Schedule, Tries, auth::AuthType, rmcp};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// What a session is opened with.
 #[derive(Clone, Debug)]
@@ -33,22 +34,30 @@ pub struct Config {
     pub schedule: Schedule,
 }
 
-/// Session id of the console.
-const CONSOLE_SESSION: u32 = 0xa0a2_a3a4;
 /// Handshakes in all, before a silent BMC is given up.
 const HANDSHAKES: u32 = 4;
-/// The suites chosen by themselves, best first.
-const PREFERRED: [u8; 2] = [17, 3];
-/// Suite where the BMC does not tell.
-const DEFAULT_SUITE: u8 = 3;
+/// The suites chosen by themselves, best first: all that authenticate, protect and encrypt. The last
+/// two are used only where the BMC says that it has them.
+const ACCEPTABLE: [u8; 4] = [17, 3, 8, 12];
+/// What is tried where the BMC does not tell, or offers nothing acceptable.
+const UNTOLD: [u8; 2] = [3, 17];
+/// A BMC that does not tell is given no more time than this, unless the schedule is fixed.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Administrator, which an open session request leaves to the BMC.
 const ADMINISTRATOR: u8 = 4;
 /// Parts a list of cipher suites may have (section 22.15).
 const MAX_CIPHER_PARTS: u8 = 64;
+/// Close Session.
+const CLOSE: u8 = 0x3c;
+/// RMCP+ status codes (table 13-15) that speak of the suite, or of the privilege it may be used with.
+const UNSUITABLE: [u8; 8] = [0x04, 0x05, 0x06, 0x07, 0x09, 0x0a, 0x10, 0x11];
+/// Statuses a repeated handshake message may bring although nothing is wrong: the BMC has done with
+/// the session of the first one, or has chosen another random number since.
+const OUTDATED: [u8; 3] = [0x02, 0x08, 0x0f];
 
 enum Phase {
     Idle,
-    AuthCapabilities { extended: bool },
+    AuthCapabilities { extended: bool, last: bool },
     CipherSuites { part: u8, records: Vec<u8> },
     Opening { suite: CipherSuite },
     Rakp1 { suite: CipherSuite, exchange: Exchange },
@@ -58,28 +67,66 @@ enum Phase {
 }
 
 struct Session {
+    console_session: u32,
     bmc_session: u32,
     protection: Protection,
     seq: u32,
     window: Window,
 }
 
-/// How the payload in flight is sent.
+impl Session {
+    fn new(suite: CipherSuite, exchange: &Exchange, [_, k1, k2]: &[Key; 3], password: &Key) -> Self {
+        Session {
+            console_session: exchange.console_session,
+            bmc_session: exchange.bmc_session,
+            protection: Protection { suite, k1: k1.clone(), k2: k2.clone(), password: password.clone() },
+            seq: 0,
+            window: Window::default(),
+        }
+    }
+
+    /// Wraps a message. Every packet takes a new number, never 0.
+    fn seal(&mut self, random: &mut Random, payload: &[u8]) -> Vec<u8> {
+        self.seq = self.seq.checked_add(1).unwrap_or(1);
+        let mut iv = [0; 16];
+        random(&mut iv);
+        session20::encode(&self.protection, self.bmc_session, self.seq, PayloadType::Ipmi, iv, payload)
+    }
+}
+
+/// How what is in flight is sent.
 enum Outgoing {
-    /// As an IPMI 1.5 packet outside a session.
-    Plain15(Vec<u8>),
-    /// As an RMCP+ packet outside a session.
-    Plain20(PayloadType, Vec<u8>),
-    /// Inside the session.
-    Inside(Vec<u8>),
+    /// A message as an IPMI 1.5 packet outside a session.
+    Plain15(Message),
+    /// A message as an RMCP+ packet outside a session.
+    Plain20(Message),
+    /// A message of the handshake.
+    Handshake(PayloadType, Vec<u8>),
+    /// A message inside the session.
+    Inside(Message),
+}
+
+impl Outgoing {
+    fn message(&mut self) -> Option<&mut Message> {
+        match self {
+            Outgoing::Plain15(message) | Outgoing::Plain20(message) | Outgoing::Inside(message) => Some(message),
+            Outgoing::Handshake(..) => None,
+        }
+    }
 }
 
 struct Flight {
     outgoing: Outgoing,
     tries: Tries,
-    seq: u8,
+    numbers: Numbers,
+    netfn: NetFn,
     cmd: u8,
     bridged: bool,
+    /// Whether carrying the request out twice would not matter.
+    repeatable: bool,
+    /// Where it would: the datagram, which is sent again as it is. The BMC drops a session sequence
+    /// number it has seen.
+    frozen: Option<Vec<u8>>,
 }
 
 /// The machine.
@@ -90,6 +137,16 @@ pub struct Machine {
     flight: Option<Flight>,
     message_seq: MessageSeq,
     handshakes: u32,
+    /// This handshake's number, which its messages carry as their tag, and its session id.
+    tag: u8,
+    rounds: u8,
+    console_session: u32,
+    /// Whether a message of this handshake was sent more than once.
+    unsure: bool,
+    /// Suites that are still to be tried, and how the first one was refused.
+    candidates: VecDeque<u8>,
+    refusal: Option<Failure>,
+    pace: Pace,
     effects: VecDeque<Effect>,
 }
 
@@ -103,13 +160,20 @@ impl Machine {
             flight: None,
             message_seq: MessageSeq::default(),
             handshakes: 0,
+            tag: 0,
+            rounds: 0,
+            console_session: 0,
+            unsure: false,
+            candidates: VecDeque::new(),
+            refusal: None,
+            pace: Pace::default(),
             effects: VecDeque::new(),
         }
     }
 
     /// Begins to open the session.
     pub fn start(&mut self) {
-        self.ask_capabilities(true);
+        self.ask_capabilities(true, false);
     }
 
     /// The next thing to do.
@@ -122,6 +186,41 @@ impl Machine {
         match &self.phase {
             Phase::Active(session) => Some((session.bmc_session, session.protection.suite.id)),
             _ => None,
+        }
+    }
+
+    /// Tells the time.
+    pub fn set_now(&mut self, now: Duration) {
+        self.pace.set_now(now);
+    }
+
+    /// Whether the BMC has a session by now, or may have one.
+    pub fn is_committed(&self) -> bool {
+        matches!(self.phase, Phase::Rakp3 { .. } | Phase::Active(_))
+    }
+
+    /// What closes the session, even one whose last message of the handshake has not come yet.
+    pub fn farewell(&mut self) -> Vec<Vec<u8>> {
+        let close = |id: u32| Request::new(NetFn::APP, CLOSE, id.to_le_bytes());
+        match &self.phase {
+            Phase::Active(session) => {
+                let request = close(session.bmc_session);
+                self.submit(&Route::direct(), &request);
+                let sent = self.effects.drain(..).filter_map(|effect| match effect {
+                    Effect::Transmit(datagram) => Some(datagram),
+                    _ => None,
+                });
+                sent.collect()
+            }
+            // Before the BMC has shown that it knows Kg, nothing made with it is sent.
+            Phase::Rakp3 { suite, exchange, keys } if self.config.kg.is_zero() => {
+                let mut session = Session::new(*suite, exchange, keys, &self.config.password);
+                let seq = self.message_seq.next();
+                let payload = Message::request(BMC_ADDRESS, CONSOLE, seq, &close(session.bmc_session)).encode();
+                // Nobody will say that it has arrived.
+                (0..2).map(|_| session.seal(&mut self.random, &payload)).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -144,12 +243,17 @@ impl Machine {
         }
         let seq = self.message_seq.next();
         let message = bridge::wrap(route, request, seq, CONSOLE);
+        let bridged = route.bridging() != Bridging::None;
+        let repeatable = !bridged && request.is_repeatable();
         self.launch(Flight {
-            outgoing: Outgoing::Inside(message.encode()),
-            tries: Tries::new(self.config.schedule),
-            seq,
+            outgoing: Outgoing::Inside(message),
+            tries: Tries::new(self.config.schedule, &self.pace, repeatable),
+            numbers: Numbers::new(),
+            netfn: request.netfn,
             cmd: request.cmd,
-            bridged: route.bridging() != Bridging::None,
+            bridged,
+            repeatable,
+            frozen: None,
         });
     }
 
@@ -165,18 +269,33 @@ impl Machine {
             self.flight = None;
             return self.unanswered();
         };
-        let datagram = match (&flight.outgoing, &mut self.phase) {
-            (Outgoing::Plain15(message), _) => session15::encode(AuthType::None, &Key::default(), 0, 0, message),
-            (Outgoing::Plain20(kind, payload), _) => session20::encode_plain(*kind, payload),
-            (Outgoing::Inside(payload), Phase::Active(session)) => {
-                // Every transmission takes a new number, never 0.
-                session.seq = session.seq.checked_add(1).unwrap_or(1);
-                let mut iv = [0; 16];
-                (self.random)(&mut iv);
-                session20::encode(&session.protection, session.bmc_session, session.seq, PayloadType::Ipmi, iv, payload)
+        let repeated = flight.tries.is_repeated();
+        self.unsure |= repeated;
+        let seq = match flight.outgoing.message() {
+            Some(message) => {
+                if repeated && flight.repeatable && self.config.schedule.paced {
+                    message.seq = self.message_seq.next();
+                }
+                message.seq
             }
-            (Outgoing::Inside(_), _) => return,
+            None => self.tag,
         };
+        flight.numbers.sent(seq, &self.pace);
+        let datagram = match (flight.frozen.take(), &flight.outgoing, &mut self.phase) {
+            (Some(datagram), ..) => datagram,
+            (None, Outgoing::Plain15(message), _) => {
+                session15::encode(AuthType::None, &Key::default(), 0, 0, &message.encode())
+            }
+            (None, Outgoing::Plain20(message), _) => session20::encode_plain(PayloadType::Ipmi, &message.encode()),
+            (None, Outgoing::Handshake(kind, payload), _) => session20::encode_plain(*kind, payload),
+            (None, Outgoing::Inside(message), Phase::Active(session)) => {
+                session.seal(&mut self.random, &message.encode())
+            }
+            (None, Outgoing::Inside(_), _) => return,
+        };
+        if !flight.repeatable {
+            flight.frozen = Some(datagram.clone());
+        }
         self.effects.push_back(Effect::Transmit(datagram));
         self.effects.push_back(Effect::Wait(wait));
     }
@@ -194,65 +313,126 @@ impl Machine {
 
     fn unanswered(&mut self) {
         match &self.phase {
-            Phase::AuthCapabilities { extended: true } => self.ask_capabilities(false),
-            Phase::AuthCapabilities { extended: false } => self.fail(Failure::NoResponse),
-            Phase::CipherSuites { .. } => {
-                self.effects.push_back(Effect::Note(Note::NoCipherSuites(None)));
-                self.open(DEFAULT_SUITE);
+            Phase::AuthCapabilities { last: true, .. } => self.fail(Failure::NoRmcpPlus),
+            Phase::AuthCapabilities { extended: true, .. } => {
+                self.unsure = true;
+                self.ask_capabilities(false, false);
             }
-            Phase::Opening { suite } => self.handshake_again(*suite),
+            Phase::AuthCapabilities { .. } => self.fail(Failure::NoResponse),
+            Phase::CipherSuites { .. } => self.open_one_of(&[]),
+            Phase::Opening { suite } => self.handshake_again(suite.id),
             Phase::Rakp1 { suite, .. } => {
                 self.effects.push_back(Effect::Note(Note::RakpUnanswered(1)));
-                self.handshake_again(*suite);
+                self.handshake_again(suite.id);
             }
             Phase::Rakp3 { suite, .. } => {
+                let id = suite.id;
                 self.effects.push_back(Effect::Note(Note::RakpUnanswered(3)));
-                self.handshake_again(*suite);
+                self.leave_half_open();
+                self.handshake_again(id);
             }
             Phase::Active(_) => self.effects.push_back(Effect::NoReply),
             Phase::Idle | Phase::Dead => {}
         }
     }
 
-    fn handshake_again(&mut self, suite: CipherSuite) {
-        if self.handshakes < HANDSHAKES { self.open(suite.id) } else { self.fail(Failure::NoResponse) }
+    /// The BMC may have opened a session whose last message was lost; it is not to be kept waiting.
+    fn leave_half_open(&mut self) {
+        let farewell = self.farewell();
+        self.effects.extend(farewell.into_iter().map(Effect::Transmit));
     }
 
-    /// An IPMI message outside the session.
-    fn ask(&mut self, plus: bool, seq: u8, cmd: u8, data: Vec<u8>) {
-        let message =
-            Message::request(BMC_ADDRESS, CONSOLE, seq, &Request { netfn: NetFn::APP, lun: 0, cmd, data }).encode();
-        let outgoing = if plus { Outgoing::Plain20(PayloadType::Ipmi, message) } else { Outgoing::Plain15(message) };
-        self.launch(Flight { outgoing, tries: Tries::new(self.config.schedule), seq, cmd, bridged: false });
+    fn handshake_again(&mut self, suite: u8) {
+        if self.handshakes < HANDSHAKES { self.open(suite) } else { self.fail(Failure::Unfinished) }
     }
 
-    fn ask_capabilities(&mut self, extended: bool) {
-        self.phase = Phase::AuthCapabilities { extended };
+    /// Opens with the best of the suites the BMC offers.
+    fn open_one_of(&mut self, offered: &[u8]) {
+        let acceptable = ACCEPTABLE.into_iter().filter(|id| offered.contains(id));
+        let untold = UNTOLD.into_iter().filter(|id| !offered.contains(id));
+        self.candidates = acceptable.chain(untold).collect();
+        self.open_next();
+    }
+
+    /// Opens with the next suite, or fails as the first one did.
+    fn open_next(&mut self) {
+        match (self.candidates.pop_front(), self.refusal) {
+            (Some(id), _) => self.open(id),
+            (None, Some(refusal)) => self.fail(refusal),
+            (None, None) => self.fail(Failure::Unfinished),
+        }
+    }
+
+    /// This suite will not do.
+    fn refuse_suite(&mut self, failure: Failure) {
+        self.refusal.get_or_insert(failure);
+        // An answer costs no time: only silence uses the handshakes up.
+        self.handshakes = self.handshakes.saturating_sub(1);
+        self.open_next();
+    }
+
+    /// An IPMI message outside the session; not every answer is worth a whole schedule.
+    fn ask(&mut self, brief: bool, plus: bool, seq: u8, cmd: u8, data: Vec<u8>) {
+        let message = Message::request(BMC_ADDRESS, CONSOLE, seq, &Request { netfn: NetFn::APP, lun: 0, cmd, data });
+        let outgoing = if plus { Outgoing::Plain20(message) } else { Outgoing::Plain15(message) };
+        let own = self.config.schedule;
+        let short = Schedule { tries: 1, timeout: own.timeout.min(PATIENCE), ..own };
+        let schedule = if brief && own.paced { short } else { own };
+        let tries = Tries::new(schedule, &self.pace, true);
+        let (netfn, numbers) = (NetFn::APP, Numbers::new());
+        self.launch(Flight { outgoing, tries, numbers, netfn, cmd, bridged: false, repeatable: true, frozen: None });
+    }
+
+    fn ask_capabilities(&mut self, extended: bool, last: bool) {
+        self.phase = Phase::AuthCapabilities { extended, last };
         // This channel; bit 7 asks for what there is beyond IPMI 1.5.
         let channel = if extended { 0x8e } else { 0x0e };
-        self.ask(false, 0, 0x38, vec![channel, self.config.privilege]);
+        self.ask(last, false, 0, 0x38, vec![channel, self.config.privilege]);
     }
 
     fn ask_cipher_suites(&mut self, part: u8, records: Vec<u8>) {
         self.phase = Phase::CipherSuites { part, records };
         let seq = self.message_seq.next();
         // By cipher suite, not by algorithm.
-        self.ask(true, seq, 0x54, vec![0x0e, 0x00, 0x80 | part]);
+        self.ask(true, true, seq, 0x54, vec![0x0e, 0x00, 0x80 | part]);
     }
 
-    /// A handshake message: sent once, waited for as long as a first try.
+    /// A handshake message: as much time as a first try has.
     fn handshake(&mut self, kind: PayloadType, payload: Vec<u8>) {
         let schedule = Schedule { tries: 1, ..self.config.schedule };
-        let outgoing = Outgoing::Plain20(kind, payload);
-        self.launch(Flight { outgoing, tries: Tries::new(schedule), seq: 0, cmd: 0, bridged: false });
+        self.launch(Flight {
+            outgoing: Outgoing::Handshake(kind, payload),
+            tries: Tries::new(schedule, &self.pace, true),
+            numbers: Numbers::new(),
+            netfn: NetFn::APP,
+            cmd: kind as u8,
+            bridged: false,
+            repeatable: true,
+            frozen: None,
+        });
+    }
+
+    /// The answer to a handshake message has come.
+    fn landed(&mut self) {
+        if let Some(flight) = self.flight.take() {
+            flight.numbers.answered(self.tag, &mut self.pace);
+        }
     }
 
     fn open(&mut self, id: u8) {
         let Some(suite) = CipherSuite::from_id(id) else { return self.fail(Failure::UnsupportedSuite(id)) };
+        // What is still under way from an earlier handshake must not be taken for this one's.
+        self.tag = self.rounds;
+        self.rounds = self.rounds.wrapping_add(1);
+        let mut id = [0; 4];
+        (self.random)(&mut id);
+        self.console_session = u32::from_le_bytes(id).max(1);
+        self.unsure = false;
         self.handshakes += 1;
         self.phase = Phase::Opening { suite };
         let privilege = if self.config.privilege == ADMINISTRATOR { 0 } else { self.config.privilege };
-        self.handshake(PayloadType::OpenSessionRequest, rakp::open_request(0, privilege, CONSOLE_SESSION, &suite));
+        let request = rakp::open_request(self.tag, privilege, self.console_session, &suite);
+        self.handshake(PayloadType::OpenSessionRequest, request);
     }
 
     /// Something has arrived.
@@ -266,23 +446,23 @@ impl Machine {
             if let Ok(packet) = session20::decode(packet, protection) {
                 self.packet(packet);
             }
-        } else if let Phase::AuthCapabilities { extended } = self.phase
+        } else if let Phase::AuthCapabilities { extended, last } = self.phase
             && let Ok(packet) = session15::decode(packet)
             && let Some(message) = self.fitting(packet.payload)
         {
-            self.capabilities(extended, &message);
+            self.capabilities(extended, last, &message);
         }
     }
 
     /// A message that answers what is in flight.
-    fn fitting(&self, payload: &[u8]) -> Option<Message> {
+    fn fitting(&mut self, payload: &[u8]) -> Option<Message> {
         let flight = self.flight.as_ref()?;
         let Unwrapped::Answer(message) = bridge::unwrap(Message::decode(payload).ok()?) else { return None };
-        let expected = message.cmd == flight.cmd || (flight.bridged && message.cmd == 0x34);
-        (message.seq == flight.seq && expected && message.netfn & 1 == 1 && !message.data.is_empty()).then_some(message)
+        let fits = bridge::fits(&message, (flight.netfn, flight.cmd), flight.bridged);
+        (fits && flight.numbers.answered(message.seq, &mut self.pace)).then_some(message)
     }
 
-    fn capabilities(&mut self, extended: bool, message: &Message) {
+    fn capabilities(&mut self, extended: bool, last: bool, message: &Message) {
         self.flight = None;
         match message.data[..] {
             // Bit 7 of the authentication types: there is more than IPMI 1.5.
@@ -290,8 +470,10 @@ impl Machine {
                 Some(suite) => self.open(suite),
                 None => self.ask_cipher_suites(0, Vec::new()),
             },
+            // The BMC is there: if only its answers to the first question were lost, it will tell now.
+            [0, ..] if !extended && self.unsure && self.config.schedule.paced => self.ask_capabilities(true, true),
             [0, ..] => self.fail(Failure::NoRmcpPlus),
-            _ if extended => self.ask_capabilities(false),
+            _ if extended && !last => self.ask_capabilities(false, false),
             _ => self.fail(Failure::NoRmcpPlus),
         }
     }
@@ -307,7 +489,7 @@ impl Machine {
             (Phase::Rakp1 { .. }, PayloadType::Rakp2) => self.rakp2(&packet.payload),
             (Phase::Rakp3 { .. }, PayloadType::Rakp4) => self.rakp4(&packet.payload),
             (Phase::Active(session), PayloadType::Ipmi) => {
-                if packet.session != CONSOLE_SESSION || !session.window.accept(packet.seq) {
+                if packet.session != session.console_session || !session.window.accept(packet.seq) {
                     return;
                 }
                 let Some(reply) = self.fitting(&packet.payload).and_then(Message::into_reply) else { return };
@@ -331,14 +513,12 @@ impl Machine {
                 if chunk.len() >= 16 && part + 1 < MAX_CIPHER_PARTS {
                     return self.ask_cipher_suites(part + 1, records);
                 }
-                let offered = suite_ids(&records);
-                let best = PREFERRED.into_iter().find(|id| offered.contains(id));
-                self.open(best.unwrap_or(DEFAULT_SUITE));
+                self.open_one_of(&suite_ids(&records));
             }
             data => {
                 let code = data.first().copied().unwrap_or(0xff);
-                self.effects.push_back(Effect::Note(Note::NoCipherSuites(Some(CompletionCode(code)))));
-                self.open(DEFAULT_SUITE);
+                self.effects.push_back(Effect::Note(Note::NoCipherSuites(CompletionCode(code))));
+                self.open_one_of(&[]);
             }
         }
     }
@@ -347,23 +527,27 @@ impl Machine {
         let Phase::Opening { suite } = &self.phase else { return };
         let suite = *suite;
         let Ok(response) = OpenResponse::decode(payload) else { return };
-        if response.tag != 0 {
+        // A refusal need not name the session.
+        let ours = response.console_session == self.console_session;
+        if response.tag != self.tag || !(ours || response.status != 0 && response.console_session == 0) {
             return;
         }
-        if response.status != 0 {
-            return self.fail(Failure::OpenRefused(response.status));
+        self.landed();
+        match response.status {
+            0 => {}
+            status if UNSUITABLE.contains(&status) && self.config.suite.is_none() => {
+                return self.refuse_suite(Failure::OpenRefused(status));
+            }
+            status => return self.fail(Failure::OpenRefused(status)),
         }
-        if response.console_session != CONSOLE_SESSION
-            || response.algorithms != suite.codes()
-            || response.bmc_session == 0
-        {
+        if response.algorithms != suite.codes() || response.bmc_session == 0 {
             return self.fail(Failure::OpenMismatch);
         }
         let mut console_random = [0; 16];
         (self.random)(&mut console_random);
         let lookup = if self.config.lookup_by_privilege { 0 } else { 0x10 };
         let exchange = Exchange {
-            console_session: CONSOLE_SESSION,
+            console_session: self.console_session,
             bmc_session: response.bmc_session,
             console_random,
             bmc_random: [0; 16],
@@ -371,7 +555,7 @@ impl Machine {
             role: self.config.privilege | lookup,
             user: self.config.user.clone(),
         };
-        let message = rakp::rakp1(0, &exchange);
+        let message = rakp::rakp1(self.tag, &exchange);
         self.phase = Phase::Rakp1 { suite, exchange };
         self.handshake(PayloadType::Rakp1, message);
     }
@@ -379,12 +563,14 @@ impl Machine {
     fn rakp2(&mut self, payload: &[u8]) {
         let Phase::Rakp1 { suite, exchange } = &mut self.phase else { return };
         let Ok(message) = Rakp2::decode(payload) else { return };
-        if message.tag != 0 || message.console_session != CONSOLE_SESSION {
+        if message.tag != self.tag || message.console_session != exchange.console_session {
             return;
         }
-        if message.status != 0 {
-            let status = message.status;
-            return self.fail(Failure::RakpRefused(2, status));
+        let id = suite.id;
+        match message.status {
+            0 => {}
+            status if self.unsure && OUTDATED.contains(&status) => return self.handshake_again(id),
+            status => return self.fail(Failure::RakpRefused(2, status)),
         }
         (exchange.bmc_random, exchange.guid) = (message.bmc_random, message.guid);
         let algorithm = suite.authentication;
@@ -394,7 +580,8 @@ impl Machine {
         let keys = exchange.keys(algorithm, &self.config.password, &self.config.kg);
         let code = exchange.rakp3_code(algorithm, &self.config.password);
         let (suite, exchange) = (*suite, exchange.clone());
-        let message = rakp::rakp3(0, 0, exchange.bmc_session, &code);
+        let message = rakp::rakp3(self.tag, 0, exchange.bmc_session, &code);
+        self.landed();
         self.phase = Phase::Rakp3 { suite, exchange, keys };
         self.handshake(PayloadType::Rakp3, message);
     }
@@ -402,22 +589,20 @@ impl Machine {
     fn rakp4(&mut self, payload: &[u8]) {
         let Phase::Rakp3 { suite, exchange, keys } = &self.phase else { return };
         let Ok(message) = Rakp4::decode(payload) else { return };
-        if message.tag != 0 || message.console_session != CONSOLE_SESSION {
+        if message.tag != self.tag || message.console_session != exchange.console_session {
             return;
         }
-        if message.status != 0 {
-            let status = message.status;
-            return self.fail(Failure::RakpRefused(4, status));
+        let (id, status) = (suite.id, message.status);
+        if status != 0 {
+            let outdated = self.unsure && OUTDATED.contains(&status);
+            return if outdated { self.handshake_again(id) } else { self.fail(Failure::RakpRefused(4, status)) };
         }
-        let [sik, k1, k2] = keys;
-        if !rakp::same(&exchange.rakp4_check(suite.authentication, sik), &message.check) {
+        if !rakp::same(&exchange.rakp4_check(suite.authentication, &keys[0]), &message.check) {
             return self.fail(Failure::RakpForged(4));
         }
-        let protection =
-            Protection { suite: *suite, k1: k1.clone(), k2: k2.clone(), password: self.config.password.clone() };
-        let bmc_session = exchange.bmc_session;
-        self.flight = None;
-        self.phase = Phase::Active(Box::new(Session { bmc_session, protection, seq: 0, window: Window::default() }));
+        let session = Session::new(*suite, exchange, keys, &self.config.password);
+        self.landed();
+        self.phase = Phase::Active(Box::new(session));
         self.effects.push_back(Effect::Opened);
     }
 }

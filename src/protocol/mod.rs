@@ -9,11 +9,15 @@ pub mod crypt;
 pub mod ipmb;
 pub mod lan;
 pub mod lanplus;
+mod pace;
 pub mod rakp;
 pub mod rmcp;
 pub mod session15;
 pub mod session20;
 
+pub use pace::Schedule;
+
+use pace::{Numbers, Pace, Tries};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -37,6 +41,11 @@ impl Key {
         &self.0
     }
 
+    /// Whether there is nothing in it but zeros.
+    pub fn is_zero(&self) -> bool {
+        self.0.iter().all(|byte| *byte == 0)
+    }
+
     /// The bytes, padded with zeros or cut to `N`.
     pub fn padded<const N: usize>(&self) -> Zeroizing<[u8; N]> {
         let mut out = Zeroizing::new([0; N]);
@@ -51,17 +60,6 @@ impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Key(..)")
     }
-}
-
-/// How often a request is sent, and how long each answer is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Schedule {
-    /// Transmissions in all.
-    pub tries: u32,
-    /// First wait.
-    pub timeout: Duration,
-    /// What every further wait is longer by.
-    pub backoff: Duration,
 }
 
 /// Random bytes, handed in so that a session can be repeated.
@@ -89,8 +87,8 @@ pub enum Effect {
 /// Something odd on the way to a session that does not end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// The BMC does not say which cipher suites it has: no answer, or this completion code.
-    NoCipherSuites(Option<crate::ipmi::CompletionCode>),
+    /// The BMC refuses to say which cipher suites it has.
+    NoCipherSuites(crate::ipmi::CompletionCode),
     /// RAKP message 1 or 3 was not answered.
     RakpUnanswered(u8),
 }
@@ -100,6 +98,8 @@ pub enum Note {
 pub enum Failure {
     /// Nobody answers.
     NoResponse,
+    /// The BMC answers at first, but no handshake comes to its end.
+    Unfinished,
     /// The BMC does not speak RMCP+, or refuses to say what it speaks.
     NoRmcpPlus,
     /// A cipher suite that is not spoken here.
@@ -133,30 +133,11 @@ impl MessageSeq {
     }
 }
 
-/// The clock of one request: how often it has been sent and how long to wait now.
-#[derive(Clone, Copy, Debug)]
-struct Tries {
-    schedule: Schedule,
-    left: u32,
-    wait: Duration,
-}
-
-impl Tries {
-    fn new(schedule: Schedule) -> Self {
-        Tries { schedule, left: schedule.tries, wait: schedule.timeout }
-    }
-
-    /// The wait after the next transmission; none when all tries are used up.
-    fn next(&mut self) -> Option<Duration> {
-        self.left = self.left.checked_sub(1)?;
-        let wait = self.wait;
-        self.wait += self.schedule.backoff;
-        Some(wait)
-    }
-}
-
 /// A session machine: what a driver with a socket and a clock needs.
 pub trait Machine: Send {
+    /// Tells the time, counted from any moment on; before every other input where the round trip is
+    /// to be measured.
+    fn set_now(&mut self, now: Duration);
     /// Begins to open the session.
     fn start(&mut self);
     /// The next thing to do.
@@ -171,6 +152,10 @@ pub trait Machine: Send {
     fn set_schedule(&mut self, schedule: Schedule);
     /// Forgets the session.
     fn abandon(&mut self);
+    /// Datagrams that end whatever session the BMC may have by now, for a driver that cannot wait.
+    fn farewell(&mut self) -> Vec<Vec<u8>>;
+    /// Whether the BMC has a session by now, or may have one.
+    fn is_committed(&self) -> bool;
     /// The BMC's session id and the cipher suite in force, while the session is open.
     fn session(&self) -> Option<(u32, Option<u8>)>;
 }
@@ -178,6 +163,15 @@ pub trait Machine: Send {
 macro_rules! machine {
     ($type:ty, $session:expr) => {
         impl Machine for $type {
+            fn set_now(&mut self, now: Duration) {
+                self.set_now(now);
+            }
+            fn farewell(&mut self) -> Vec<Vec<u8>> {
+                self.farewell()
+            }
+            fn is_committed(&self) -> bool {
+                self.is_committed()
+            }
             fn start(&mut self) {
                 self.start();
             }

@@ -156,34 +156,44 @@ pub fn decode(bytes: &[u8], protection: Option<&Protection>) -> Result<Packet, M
     Ok(Packet { kind, session, seq, payload })
 }
 
-/// Which sequence numbers have been seen: a sliding window (IPMI 2.0 section 6.12.13).
-#[derive(Clone, Debug, Default)]
+/// Which sequence numbers have been seen: a sliding window (IPMI 2.0 sections 6.12.12 and 6.12.13).
+#[derive(Clone, Debug)]
 pub struct Window {
     highest: u32,
     seen: u32,
+    /// How far behind and ahead of the highest number a packet may be.
+    behind: u32,
+    ahead: u32,
+}
+
+impl Default for Window {
+    /// An RMCP+ session's window, whose first number is whatever comes first.
+    fn default() -> Self {
+        Window { highest: 0, seen: 0, behind: 15, ahead: 16 }
+    }
 }
 
 impl Window {
     /// A window in which `seq` is the next number.
     pub fn expecting(seq: u32) -> Self {
-        Window { highest: seq.wrapping_sub(1), seen: 1 }
+        Window { highest: seq.wrapping_sub(1), seen: 1, ..Window::default() }
     }
 
-    /// How far behind the highest number a packet may be.
-    const BEHIND: u32 = 15;
-    /// How far ahead it may be.
-    const AHEAD: u32 = 16;
+    /// An IPMI 1.5 session's window, whose first number is whatever comes first.
+    pub fn of_fifteen() -> Self {
+        Window { behind: 8, ahead: 8, ..Window::default() }
+    }
 
     /// Takes a number, unless it is a duplicate or too far off.
     pub fn accept(&mut self, seq: u32) -> bool {
         let ahead = seq.wrapping_sub(self.highest);
-        if self.seen == 0 || (1..=Self::AHEAD).contains(&ahead) {
+        if self.seen == 0 || (1..=self.ahead).contains(&ahead) {
             self.seen = if self.seen == 0 { 1 } else { self.seen.checked_shl(ahead).unwrap_or(0) | 1 };
             self.highest = seq;
             return true;
         }
         let behind = self.highest.wrapping_sub(seq);
-        let bit = 1_u32.checked_shl(behind).filter(|_| behind <= Self::BEHIND);
+        let bit = 1_u32.checked_shl(behind).filter(|_| behind <= self.behind);
         match bit {
             Some(bit) if self.seen & bit == 0 => {
                 self.seen |= bit;
@@ -244,5 +254,8 @@ mod tests {
         assert!(window.accept(20) && !window.accept(4) && !window.accept(100));
         let mut window = Window::expecting(7);
         assert!(!window.accept(6) && !window.accept(30) && window.accept(7) && window.accept(8));
+        let mut window = Window::of_fifteen();
+        assert!(window.accept(100) && !window.accept(109) && window.accept(108) && window.accept(101));
+        assert!(!window.accept(99) && !window.accept(108));
     }
 }

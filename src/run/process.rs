@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::PermissionsExt;
 
 /// What has to be set right before anything else.
 pub fn prepare() {
@@ -46,6 +47,11 @@ impl Surroundings for Process {
         let file = File::open(path).map_err(Unopened::Refused)?;
         drop(file.take(limit).read_to_end(&mut start));
         Ok(start)
+    }
+
+    fn is_world_readable(&self, path: &str) -> bool {
+        let permissions = std::fs::metadata(OsStr::from_bytes(&bytes_of(path))).map(|found| found.permissions().mode());
+        permissions.is_ok_and(|mode| mode & 0o004 != 0)
     }
 
     fn scrub(&mut self, word: usize, offset: usize) {

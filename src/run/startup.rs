@@ -1,10 +1,11 @@
 //! What happens between the options and the command, in the reference's order.
 
+use super::ending::{Causes, Exit};
 use super::kontron::set_large_buffer;
 use super::{absent, connect};
 use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
 use crate::bmc::{Bmc, EventMap, Extensions};
-use crate::cli::{AuthType, INTERFACES, OemType, Options, Secret, Surroundings};
+use crate::cli::{AuthType, OemType, Options, Secret, Surroundings};
 use crate::cmd;
 use crate::family::{Context, Settings, Status};
 use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
@@ -12,17 +13,21 @@ use crate::out::{Output, completion_text, text};
 use std::borrow::Cow;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use std::time::Instant;
 
 /// The character that introduces an escape in a SOL session, unless `-e` says otherwise.
 const SOL_ESCAPE: u8 = b'~';
 
-/// Opens the interface the options choose, runs the words, and closes.
-pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Output) -> Exit {
-    let mut signals = Signals::new();
+/// Opens the interface the options choose, runs the words, and closes. What ends it early ends it
+/// wherever it is; the session is closed even so.
+pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Output, started: Instant) -> Exit {
+    let mut causes = Causes::new(options.deadline, started);
+    // A human at a prompt is not hurried.
+    ask_for_password(&mut options);
+    causes.insist();
     let prepared = tokio::select! {
         prepared = prepare(argv0, &mut options, out.clone()) => prepared,
-        signal = signals.next() => return interrupted(signal, interface_of(&options), &out),
+        cause = causes.next() => return cause.exit(interface_of(&options), &out),
     };
     let mut context = match prepared {
         Ok(context) => context,
@@ -30,69 +35,28 @@ pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Out
     };
     let ended = tokio::select! {
         status = cmd::dispatch(&mut context, &words) => Ok(status),
-        signal = signals.next() => Err(signal),
+        cause = causes.next() => Err(cause),
     };
     match ended {
         Ok(status) => {
             if options.large_buffer != 0 && is_kontron(&options) {
                 set_large_buffer(&context.bmc, 0, &out).await;
             }
-            context.bmc.close().await;
-            Exit::Status(status)
+            tokio::select! {
+                () = context.bmc.close() => Exit::Status(status),
+                // The command is done: that its session is not closed in time is no failure of it.
+                cause = causes.next() => {
+                    context.bmc.close_within(cause.patience()).await;
+                    Exit::Status(status)
+                }
+            }
         }
-        Err(signal) => {
-            let exit = interrupted(signal, context.bmc.interface(), &out);
-            context.bmc.close_at_once().await;
+        Err(cause) => {
+            let exit = cause.exit(context.bmc.interface(), &out);
+            context.bmc.close_within(cause.patience()).await;
             exit
         }
     }
-}
-
-/// How a run ends.
-pub enum Exit {
-    /// With the command's return code.
-    Status(Status),
-    /// By a signal, with this exit code.
-    Signal(u8),
-}
-
-/// The signals that end a run; the session is closed on every one of them.
-struct Signals {
-    streams: [(u8, Option<Signal>); 3],
-}
-
-impl Signals {
-    fn new() -> Self {
-        // Reference: an interrupt exits with -1. The other two exit as shells count them.
-        let kinds = [(255, SignalKind::interrupt()), (143, SignalKind::terminate()), (129, SignalKind::hangup())];
-        Signals { streams: kinds.map(|(code, kind)| (code, signal(kind).ok())) }
-    }
-
-    async fn next(&mut self) -> u8 {
-        let [first, second, third] = &mut self.streams;
-        async fn one((code, stream): &mut (u8, Option<Signal>)) -> u8 {
-            match stream {
-                Some(stream) => drop(stream.recv().await),
-                None => std::future::pending().await,
-            }
-            *code
-        }
-        tokio::select! {
-            code = one(first) => code,
-            code = one(second) => code,
-            code = one(third) => code,
-        }
-    }
-}
-
-/// Says that the run ends by a signal. Reference: an interrupt names the interface, on stdout.
-fn interrupted(code: u8, interface: &str, out: &Output) -> Exit {
-    if code == 255
-        && let Some(interface) = INTERFACES.iter().find(|known| known.name == interface)
-    {
-        out.println(&format!("\nSIGN INT: Close Interface {}", interface.description));
-    }
-    Exit::Signal(code)
 }
 
 /// Whether the machine needs Kontron's command for long messages.
@@ -101,7 +65,7 @@ fn is_kontron(options: &Options) -> bool {
 }
 
 /// The interface the options choose.
-fn interface_of(options: &Options) -> &str {
+pub fn interface_of(options: &Options) -> &str {
     match (&options.interface, &options.host) {
         (Some(name), _) => name,
         (None, Some(_)) => "lan",
@@ -112,7 +76,6 @@ fn interface_of(options: &Options) -> &str {
 /// Everything before the command. The status of a refusal, when there will be none.
 async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Context, Status> {
     let refused = Status(options.refusal.unwrap_or(-1));
-    ask_for_password(options);
     let name = interface_of(options).to_owned();
     if let Some(password) = &options.password
         && let Some(limit) = password_limit(&name)

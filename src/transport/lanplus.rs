@@ -1,11 +1,11 @@
 //! `-I lanplus`: RMCP+ sessions, with the reference's words for what goes wrong.
 
-use super::udp::{self, LanOptions, Unopened};
+use super::udp::{self, LanOptions, USER, Unopened};
 use super::{OpenError, SharedObserver, Transport};
 use crate::protocol::Failure;
 use crate::protocol::lanplus::{Config, Machine};
 use crate::sys::Level;
-use crate::tables::codes::RAKP_STATUS;
+use crate::tables::codes::{PRIVILEGE_LEVELS, RAKP_STATUS};
 use std::time::Duration;
 
 /// First wait, and what every further one is longer by.
@@ -34,7 +34,7 @@ pub async fn open(options: &LanOptions, observer: SharedObserver) -> Result<Box<
             Unopened::NoHost | Unopened::Unusable => {}
             Unopened::NoSocket => refused(),
             Unopened::Session(failure) => {
-                explain(&observer, failure);
+                explain(&observer, failure, options.privilege);
                 refused();
             }
         }
@@ -45,7 +45,7 @@ pub async fn open(options: &LanOptions, observer: SharedObserver) -> Result<Box<
 /// What every failure ends with.
 const REFUSAL: &str = "Error: Unable to establish IPMI v2 / RMCP+ session";
 
-fn explain(observer: &SharedObserver, failure: Failure) {
+fn explain(observer: &SharedObserver, failure: Failure, privilege: u8) {
     match failure {
         Failure::UnsupportedSuite(id) => observer.log(Level::Warning, &format!("Unsupported cipher suite ID : {id}\n")),
         Failure::OpenRefused(status) => {
@@ -66,6 +66,12 @@ fn explain(observer: &SharedObserver, failure: Failure) {
             observer.log(Level::Info, "Get Auth Capabilities error");
             observer.log(Level::Info, "Error issuing Get Channel Authentication Capabilities request");
         }
+        // Reference: it goes on as if there were a session, and fails at the first request in it.
+        Failure::Unfinished if privilege > USER => {
+            let level = PRIVILEGE_LEVELS.name(privilege);
+            observer.log(Level::Error, &format!("Set Session Privilege Level to {level} failed"));
+        }
+        Failure::Unfinished => {}
         Failure::AuthType(_) | Failure::Challenge(_) | Failure::Activate(_) | Failure::ActivatedType(_) => {}
     }
 }

@@ -7,6 +7,7 @@
 pub mod dummy;
 pub mod lan;
 pub mod lanplus;
+pub mod link;
 pub mod open;
 pub mod sim;
 pub mod udp;
@@ -16,6 +17,7 @@ use crate::sys::Level;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A boxed future, so that [`Transport`] stays object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -123,7 +125,7 @@ pub trait Transport: Send + Sync {
     fn close(&self) -> BoxFuture<'_, ()>;
 
     /// Ends the session on the way out, when nobody has the patience for a schedule of tries.
-    fn close_at_once(&self) -> BoxFuture<'_, ()> {
+    fn close_within(&self, _patience: Duration) -> BoxFuture<'_, ()> {
         self.close()
     }
 }

@@ -1,5 +1,6 @@
 //! The driver of the session machines: a socket, a clock, and the questions every session begins with.
 
+use super::link::{Link, Unreachable};
 use super::{BoxFuture, Limits, SessionInfo, SharedObserver, Transport, TransportError};
 use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::{Command, NetFn, Reply, Request, Route};
@@ -8,25 +9,12 @@ use crate::sys::Level;
 use crate::tables::codes::PRIVILEGE_LEVELS;
 use crate::tables::completion::COMPLETION_CODES;
 use rand::RngCore;
-use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
 use std::time::Duration;
-use tokio::net::UdpSocket;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
-/// IP versions a host name may resolve to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IpVersion {
-    /// Either.
-    #[default]
-    Any,
-    /// IPv4 only.
-    V4,
-    /// IPv6 only.
-    V6,
-}
+pub use super::link::IpVersion;
 
 /// What a session over the LAN is opened with.
 #[derive(Clone, Debug, Default)]
@@ -53,8 +41,8 @@ pub struct LanOptions {
     pub lookup_by_privilege: bool,
     /// Transmissions of a request; 4 when 0.
     pub retry: u32,
-    /// Seconds of the first wait; the protocol's own when 0.
-    pub timeout: u32,
+    /// The first wait; the protocol's own when 0.
+    pub timeout: Duration,
     /// Whether the BMC is pinged first (lan).
     pub ping: bool,
 }
@@ -68,18 +56,25 @@ const MAX_DATAGRAM: usize = 2048;
 /// Payloads a session carries unless the BMC says more (bytes).
 const LIMITS: Limits = Limits { request: 38, response: 34 };
 /// Levels above this have to be asked for once a session is open.
-const USER: u8 = 2;
+pub(super) const USER: u8 = 2;
 /// Set Session Privilege Level, Close Session.
 const SET_PRIVILEGE: u8 = 0x3b;
 const CLOSE_SESSION: u8 = 0x3c;
-/// A session that is closed on the way out waits no longer than this for the answer.
-const LAST_WAIT: Duration = Duration::from_secs(1);
+/// Without a runtime, a session is closed by this many messages, each with this much time.
+const LAST_WORDS: u32 = 3;
+const LAST_WAIT: Duration = Duration::from_millis(100);
 
 impl LanOptions {
-    /// The schedule of requests.
+    /// The schedule of requests. Where the user has chosen any of it, it is kept to the letter:
+    /// wrappers compute with it.
     pub fn schedule(&self, timeout: Duration, backoff: Duration) -> Schedule {
-        let timeout = if self.timeout == 0 { timeout } else { Duration::from_secs(self.timeout.into()) };
-        Schedule { tries: if self.retry == 0 { RETRY } else { self.retry }, timeout, backoff }
+        let own = self.timeout.is_zero();
+        Schedule {
+            tries: if self.retry == 0 { RETRY } else { self.retry },
+            timeout: if own { timeout } else { self.timeout },
+            backoff,
+            paced: own && self.retry == 0,
+        }
     }
 }
 
@@ -88,16 +83,17 @@ pub fn random() -> Random {
     Box::new(|bytes| rand::rng().fill_bytes(bytes))
 }
 
-/// A connected socket, and the machine that uses it.
-struct Core<M> {
-    socket: UdpSocket,
+/// The way to the BMC, and the machine that uses it.
+struct Core<M: Machine> {
+    link: Link,
     machine: M,
     buffer: Vec<u8>,
+    started: Instant,
     deadline: Option<Instant>,
 }
 
 /// A session over the LAN.
-pub struct LanTransport<M> {
+pub struct LanTransport<M: Machine> {
     name: &'static str,
     core: AsyncMutex<Core<M>>,
     observer: SharedObserver,
@@ -112,8 +108,7 @@ impl<M: Machine> Core<M> {
         loop {
             while let Some(effect) = self.machine.poll() {
                 match effect {
-                    // A datagram that cannot be sent is a lost one: the schedule goes on.
-                    Effect::Transmit(datagram) => drop(self.socket.send(&datagram).await),
+                    Effect::Transmit(datagram) => self.link.send(&datagram).await,
                     Effect::Wait(time) => self.deadline = Instant::now().checked_add(time),
                     Effect::Note(note) => say(observer, note),
                     Effect::Opened => return Ok(Ended::Opened),
@@ -123,16 +118,25 @@ impl<M: Machine> Core<M> {
                 }
             }
             let deadline = self.deadline.ok_or(TransportError::Closed)?;
-            match tokio::time::timeout_at(deadline, self.socket.recv(&mut self.buffer)).await {
-                Ok(Ok(length)) => self.machine.datagram(&self.buffer[..length]),
-                // An ICMP error from a host that is rebooting ends nothing; wait the schedule out.
-                Ok(Err(_)) => {
-                    tokio::time::sleep_until(deadline).await;
-                    self.machine.deadline();
-                }
+            // A flood must not keep the schedule from going on.
+            if Instant::now() >= deadline {
+                self.tell_time();
+                self.machine.deadline();
+                continue;
+            }
+            let received = tokio::time::timeout_at(deadline, self.link.receive(&mut self.buffer)).await;
+            self.tell_time();
+            match received {
+                Ok(Ok(length)) => self.machine.datagram(self.buffer.get(..length).unwrap_or_default()),
+                // An ICMP error from a host that is rebooting ends nothing; the schedule goes on.
+                Ok(Err(_)) => {}
                 Err(_) => self.machine.deadline(),
             }
         }
+    }
+
+    fn tell_time(&mut self) {
+        self.machine.set_now(self.started.elapsed());
     }
 
     async fn transact(
@@ -141,10 +145,17 @@ impl<M: Machine> Core<M> {
         request: &Request,
         observer: &SharedObserver,
     ) -> Result<Reply, TransportError> {
+        self.tell_time();
         self.machine.submit(route, request);
-        match self.run(observer).await? {
-            Ended::Reply(reply) => Ok(reply),
-            Ended::Opened | Ended::Failed(_) => Err(TransportError::Closed),
+        match self.run(observer).await {
+            Ok(Ended::Reply(reply)) => Ok(reply),
+            Ok(Ended::Opened | Ended::Failed(_)) => Err(TransportError::Closed),
+            Err(error) => {
+                if !request.is_repeatable() && matches!(error, TransportError::NoResponse) {
+                    observer.log(Level::Error, AMBIGUOUS);
+                }
+                Err(error)
+            }
         }
     }
 
@@ -167,6 +178,47 @@ impl<M: Machine> Core<M> {
     }
 }
 
+/// A request that changes something was sent and not answered. It was not carried out twice: each
+/// transmission had the same number.
+const AMBIGUOUS: &str = "No answer: the request may have been carried out, or not.";
+
+/// Whatever way a session is left by, the BMC is told. This one is for futures that are dropped midway.
+impl<M: Machine> Drop for Core<M> {
+    fn drop(&mut self) {
+        if self.machine.is_committed()
+            && let Some(socket) = self.link.blocking()
+        {
+            hang_up(&mut self.machine, &socket, &mut self.buffer);
+        }
+    }
+}
+
+/// Closes what there is to close, within `LAST_WORDS` times `LAST_WAIT`.
+fn hang_up(machine: &mut dyn Machine, socket: &std::net::UdpSocket, buffer: &mut [u8]) {
+    for _ in 0..LAST_WORDS {
+        for datagram in machine.farewell() {
+            drop(socket.send(&datagram));
+        }
+        let until = std::time::Instant::now() + LAST_WAIT;
+        'wait: while let Some(left) = until.checked_duration_since(std::time::Instant::now()) {
+            if left.is_zero() || socket.set_read_timeout(Some(left)).is_err() {
+                break;
+            }
+            let Ok(length) = socket.recv(buffer) else { break };
+            machine.datagram(buffer.get(..length).unwrap_or_default());
+            while let Some(effect) = machine.poll() {
+                match effect {
+                    Effect::Transmit(datagram) => drop(socket.send(&datagram)),
+                    // The handshake was just about to end: now there is something to close.
+                    Effect::Opened => break 'wait,
+                    Effect::Reply(_) | Effect::Failed(_) => return,
+                    Effect::Wait(_) | Effect::Note(_) | Effect::NoReply => {}
+                }
+            }
+        }
+    }
+}
+
 enum Ended {
     Opened,
     Failed(Failure),
@@ -175,8 +227,7 @@ enum Ended {
 
 fn say(observer: &SharedObserver, note: Note) {
     match note {
-        Note::NoCipherSuites(None) => observer.log(Level::Error, "Unable to Get Channel Cipher Suites"),
-        Note::NoCipherSuites(Some(code)) => {
+        Note::NoCipherSuites(code) => {
             let text = COMPLETION_CODES.name(code.0);
             observer.log(Level::Error, &format!("Get Channel Cipher Suites failed: {text}"));
         }
@@ -214,12 +265,18 @@ pub async fn open<M: Machine + 'static>(
         return Err(Unopened::NoHost);
     };
     let port = if options.port == 0 { RMCP_PORT } else { options.port };
-    let Some(socket) = connect(host, port, options.ip_version).await else {
-        observer.log(Level::Error, &format!("Address lookup for {host} failed"));
-        observer.log(Level::Error, "Could not open socket!");
-        return Err(Unopened::NoSocket);
+    let link = match Link::connect(host, port, options.ip_version).await {
+        Ok(link) => link,
+        Err(why) => {
+            if why == Unreachable::Unknown {
+                observer.log(Level::Error, &format!("Address lookup for {host} failed"));
+            }
+            observer.log(Level::Error, "Could not open socket!");
+            return Err(Unopened::NoSocket);
+        }
     };
-    let mut core = Core { socket, machine, buffer: vec![0; MAX_DATAGRAM], deadline: None };
+    let started = Instant::now();
+    let mut core = Core { link, machine, buffer: vec![0; MAX_DATAGRAM], started, deadline: None };
     core.machine.start();
     match core.run(&observer).await {
         Ok(Ended::Opened) => {}
@@ -337,35 +394,6 @@ async fn hpm2<M: Machine>(core: &mut Core<M>, limits: &Mutex<Limits>, observer: 
     }
 }
 
-/// Connects to the first address that can be used. Numeric addresses need no resolver.
-async fn connect(host: &str, port: u16, version: IpVersion) -> Option<UdpSocket> {
-    let fits = |address: &SocketAddr| match version {
-        IpVersion::Any => true,
-        IpVersion::V4 => address.is_ipv4(),
-        IpVersion::V6 => address.is_ipv6(),
-    };
-    let addresses: Vec<SocketAddr> = match host.parse::<IpAddr>() {
-        Ok(address) => vec![SocketAddr::new(address, port)],
-        Err(_) => tokio::net::lookup_host((host, port)).await.ok()?.collect(),
-    };
-    for address in addresses.into_iter().filter(fits) {
-        if let Ok(socket) = connect_to(address).await {
-            return Some(socket);
-        }
-    }
-    None
-}
-
-async fn connect_to(address: SocketAddr) -> io::Result<UdpSocket> {
-    let any: IpAddr = match address {
-        SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
-        SocketAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
-    };
-    let socket = UdpSocket::bind((any, 0)).await?;
-    socket.connect(address).await?;
-    Ok(socket)
-}
-
 impl<M: Machine> Transport for LanTransport<M> {
     fn name(&self) -> &'static str {
         self.name
@@ -383,10 +411,11 @@ impl<M: Machine> Transport for LanTransport<M> {
         Box::pin(async move {
             // Sent, and not waited for: the controller is about to forget this session.
             let mut core = self.core.lock().await;
+            core.tell_time();
             core.machine.submit(route, request);
             while let Some(effect) = core.machine.poll() {
                 if let Effect::Transmit(datagram) = effect {
-                    core.socket.send(&datagram).await?;
+                    core.link.send(&datagram).await;
                 }
             }
             core.machine.abandon();
@@ -432,10 +461,10 @@ impl<M: Machine> Transport for LanTransport<M> {
         })
     }
 
-    fn close_at_once(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {
+    fn close_within(&self, patience: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
             let mut core = self.core.lock().await;
-            core.machine.set_schedule(Schedule { tries: 1, timeout: LAST_WAIT, backoff: Duration::ZERO });
+            core.machine.set_schedule(Schedule { tries: 1, timeout: patience, backoff: Duration::ZERO, paced: true });
             core.close(&self.observer).await;
         })
     }

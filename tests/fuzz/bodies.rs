@@ -34,7 +34,7 @@ pub const TARGETS: &[(&str, Body)] = &[
 
 /// No single command has a reason to ask more often than this.
 const MOST_REQUESTS: usize = 1 << 17;
-const SCHEDULE: Schedule = Schedule { tries: 4, timeout: Duration::from_secs(1), backoff: Duration::ZERO };
+const SCHEDULE: Schedule = Schedule { tries: 4, timeout: Duration::from_secs(1), backoff: Duration::ZERO, paced: true };
 
 /// The bytes, handed out in pieces.
 struct Source<'a>(&'a [u8]);
@@ -116,11 +116,13 @@ fn session(machine: &mut dyn Machine, bytes: &[u8]) {
                 Some(220..=239) => datagram.extend(source.piece().unwrap_or_default()),
                 Some(240..=255) => datagram = source.piece().unwrap_or_default().to_vec(),
             }
+            machine.set_now(now);
             machine.datagram(&datagram);
             steps += 1;
         }
         if let Some(time) = waits {
             now += time;
+            machine.set_now(now);
             machine.deadline();
         }
         steps += 1;
