@@ -2,7 +2,7 @@
 //!
 //! A leaf is ticked when a recorded case that is not pending runs it to success as it is written
 //! there, and another one shows it refused: by the BMC, or for its words. A leaf marked `refused` has
-//! no success to show; one marked with the name of a test file is shown there, because it needs a
+//! no success to show, one `never refused` nothing else; one marked with the name of a test file is shown there, because it needs a
 //! terminal or a network. `UPDATE=1 cargo test --test coverage` rewrites the ticks.
 
 #[allow(dead_code)]
@@ -68,8 +68,14 @@ fn shown() -> Vec<Shown> {
                     continue;
                 }
                 let succeeded = recording.lines().first().is_some_and(|line| line == "status 0");
-                let refused = !succeeded || !case.faults.is_empty();
-                all.push(Shown { words: command_of(case), succeeded: succeeded && case.faults.is_empty(), refused });
+                // An answer that is given in full is an answer, whoever made it up.
+                let spoilt =
+                    case.faults.iter().any(|rule| ["cc=", "cut=", "drop"].iter().any(|what| rule.contains(what)));
+                all.push(Shown {
+                    words: command_of(case),
+                    succeeded: succeeded && !spoilt,
+                    refused: !succeeded || spoilt,
+                });
             }
         }
     }
@@ -124,7 +130,11 @@ fn is_proved(leaf: &str, note: &str, shown: &[Shown]) -> bool {
     let success = shown.iter().any(|case| case.succeeded && runs(&tokens, &case.words));
     let refusal = shown.iter().any(|case| case.refused && names(&tokens, &case.words));
     let refused_whole = shown.iter().any(|case| case.refused && runs(&tokens, &case.words));
-    if note.contains("refused") { refused_whole } else { success && refusal }
+    match note {
+        note if note.contains("never refused") => success,
+        note if note.contains("refused") => refused_whole,
+        _ => success && refusal,
+    }
 }
 
 #[test]
