@@ -80,6 +80,10 @@ enum ReadStyle {
     Fixed,
 }
 
+/// Bytes of a memory module's SPD that are asked for at once.
+const SPD_CHUNK: u8 = 16;
+/// Empty answers in a row that are borne.
+const PATIENCE: usize = 64;
 /// Sizes down to here shrink by [`STEP`], then by one.
 const COARSE: u16 = 32;
 const STEP: u16 = 8;
@@ -95,7 +99,21 @@ fn too_large(code: CompletionCode) -> bool {
 /// A part of a device that is written by itself.
 struct Block {
     start: usize,
+    end: usize,
     name: String,
+}
+
+impl Block {
+    /// Puts blocks that begin at these places one after another.
+    ///
+    /// Reference: a size is a number of 16 bits, so that a block whose successor begins before it ends
+    /// far beyond the device.
+    fn chain(starts: Vec<(usize, String)>, size: usize) -> Vec<Block> {
+        let ends: Vec<usize> = starts.iter().skip(1).map(|(start, _)| *start).chain([size]).collect();
+        let length = |start: usize, end: usize| end.wrapping_sub(start) & 0xffff;
+        let blocks = starts.into_iter().zip(ends);
+        blocks.map(|((start, name), end)| Block { start, end: start + length(start, end), name }).collect()
+    }
 }
 
 impl Bmc {
@@ -138,13 +156,17 @@ impl FruDevice {
         if self.info.by_words { count & !1 } else { count }
     }
 
-    /// The common header, asked for by itself.
+    /// The common header, asked for by itself. A reply without a single byte is one of zeros.
     ///
     /// # Errors
-    /// As [`Bmc::call`].
+    /// No reply, or a refusal.
     pub async fn header(&self, bmc: &Bmc) -> Result<CommonHeader, CallError> {
         let command = ReadFruData { id: self.id, offset: 0, count: CommonHeader::LENGTH };
-        Ok(CommonHeader::decode(&bmc.call_at(&self.route, &command).await?.bytes))
+        match bmc.call_at(&self.route, &command).await {
+            Ok(data) => Ok(CommonHeader::decode(&data.bytes)),
+            Err(CallError::Decode(_)) => Ok(CommonHeader::default()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Size of the first chunk to read.
@@ -175,7 +197,9 @@ impl FruDevice {
         FruBytes { bytes, complete }
     }
 
-    async fn read_into(&mut self, bmc: &Bmc, start: usize, bytes: &mut [u8], listener: Listener<'_>) -> bool {
+    /// The same, into bytes that are there already: those for which nothing comes stay as they are.
+    /// Returns whether they count.
+    pub async fn read_into(&mut self, bmc: &Bmc, start: usize, bytes: &mut [u8], listener: Listener<'_>) -> bool {
         let size = self.size();
         if start > size {
             listener(FruEvent::Beyond(start, size));
@@ -184,6 +208,8 @@ impl FruDevice {
         let mut end = start + bytes.len();
         if end > size {
             listener(FruEvent::Adjusted(end, size - start));
+            // Reference: what lies beyond the device's size is zero, counted from the beginning of the bytes.
+            bytes.iter_mut().skip(size).for_each(|byte| *byte = 0);
             end = size;
         }
         if self.read_chunk.is_none() {
@@ -230,6 +256,35 @@ impl FruDevice {
         }
     }
 
+    /// Reads the whole device as a memory module's SPD is read: sixteen bytes a time, whatever the device's
+    /// addressing, and until the size it tells has been reached. None where it returns another amount.
+    ///
+    /// # Errors
+    /// The first refusal, or no reply.
+    pub async fn read_spd(&mut self, bmc: &Bmc) -> Result<Option<Vec<u8>>, CallError> {
+        let mut bytes = Vec::new();
+        let mut empty = 0;
+        while bytes.len() < self.size() {
+            let offset = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+            let data = match bmc.call_at(&self.route, &ReadFruData { id: self.id, offset, count: SPD_CHUNK }).await {
+                Ok(data) => data,
+                Err(CallError::Decode(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            let count = usize::from(data.count);
+            let Some(part) = data.bytes.get(..count).filter(|_| bytes.len() + count <= self.size()) else {
+                return Ok(None);
+            };
+            // A device that never gives anything more must not be asked for ever.
+            empty = if count == 0 { empty + 1 } else { 0 };
+            if empty > PATIENCE {
+                return Ok(None);
+            }
+            bytes.extend(part);
+        }
+        Ok(Some(bytes))
+    }
+
     /// Where writes must not run over: the areas and the records of the multirecord area.
     async fn blocks(&mut self, bmc: &Bmc, listener: Listener<'_>) -> Option<Vec<Block>> {
         let header = match self.header(bmc).await {
@@ -247,7 +302,7 @@ impl FruDevice {
             listener(FruEvent::HeaderVersion(header.version));
             return None;
         }
-        let block = |start: u16, name: &str| Block { start: usize::from(start), name: name.to_owned() };
+        let block = |start: u16, name: &str| (usize::from(start), name.to_owned());
         let mut blocks = vec![block(0, "Common Header Section")];
         let areas = [
             (header.internal, "Internal Use Section"),
@@ -258,28 +313,28 @@ impl FruDevice {
         blocks.extend(areas.iter().filter(|(start, _)| *start != 0).map(|(start, name)| block(*start, name)));
         if header.multirecord != 0 {
             let mut place = usize::from(header.multirecord);
+            let mut header = [0; RecordHeader::LENGTH as usize];
             loop {
                 if self.info.by_words && place & 1 != 0 {
                     listener(FruEvent::Unaligned(place));
                     place += 1;
                     break;
                 }
-                let read = self.read(bmc, place, usize::from(RecordHeader::LENGTH), listener).await;
-                if !read.complete {
+                if !self.read_into(bmc, place, &mut header, listener).await {
                     break;
                 }
-                let record = RecordHeader::decode(&read.bytes);
-                blocks.push(Block { start: place, name: format!("Multi-Rec Area: Type {}", record.kind) });
+                let record = RecordHeader::decode(&header);
+                blocks.push((place, format!("Multi-Rec Area: Type {}", record.kind)));
                 place += usize::from(record.length) + usize::from(RecordHeader::LENGTH);
                 if !record.is_sound || record.is_last || place >= self.size() {
                     break;
                 }
             }
             if self.size() > place {
-                blocks.push(Block { start: place, name: "Unused space".to_owned() });
+                blocks.push((place, "Unused space".to_owned()));
             }
         }
-        Some(blocks)
+        Some(Block::chain(blocks, self.size()))
     }
 
     /// Writes bytes to a place, block by block. Protected blocks are jumped over.
@@ -305,32 +360,28 @@ impl FruDevice {
             listener(FruEvent::NoRoomToWrite);
             return None;
         };
-        let ends: Vec<usize> = blocks.iter().skip(1).map(|block| block.start).chain([self.size()]).collect();
         let mut place = start;
         let mut number = 0;
-        while place < end {
-            while number < blocks.len() && ends[number] <= place {
+        loop {
+            while blocks.get(number).is_some_and(|block| block.end <= place) {
                 number += 1;
             }
             let block = blocks.get(number);
-            let stop = match block {
-                Some(_) => ends[number].min(end),
-                None => end,
-            };
+            let stop = block.map_or(end, |block| block.end.min(end));
             let count = usize::from(self.even(u16::try_from(stop - place).unwrap_or(u16::MAX).min(chunk)));
             listener(FruEvent::Writing(count, block.map(|block| (number, block.name.clone()))));
             let part = bytes.get(place - start..place - start + count).unwrap_or_default();
             let command = WriteFruData { id: self.id, offset: self.units(place), bytes: part };
             match bmc.call_at(&self.route, &command).await {
                 // An odd rest at the end of a block cannot be written by words: nothing would move on.
-                Ok(()) if count == 0 => return Some(false),
+                Ok(()) if count == 0 && place < end => return Some(false),
                 Ok(()) => {
                     listener(FruEvent::Wrote(count));
                     place += count;
                 }
                 Err(CallError::Refused(PROTECTED)) => {
                     listener(FruEvent::Protected(match block {
-                        Some(block) => Ok((block.name.clone(), block.start, ends[number] - block.start)),
+                        Some(block) => Ok((block.name.clone(), block.start, block.end - block.start)),
                         None => Err(place),
                     }));
                     place = stop;
@@ -340,9 +391,11 @@ impl FruDevice {
                     self.write_chunk = Some(chunk);
                     listener(FruEvent::SmallerWrite(chunk));
                 }
-                Err(_) => return Some(false),
+                Err(_) => return Some(place >= end),
+            }
+            if place >= end {
+                return Some(true);
             }
         }
-        Some(true)
     }
 }

@@ -6,6 +6,7 @@ mod channel;
 mod chassis;
 mod exec;
 mod file;
+mod fru;
 mod i2c;
 mod lan;
 mod mc;
@@ -41,7 +42,7 @@ static FAMILIES: &[Family] = &[
     mc::MC,
     sdr::SDR,
     sensor::SENSOR,
-    not_yet::family("fru", "Print built-in FRU and scan SDR for FRU locators"),
+    fru::FRU,
     not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),
     sel::SEL,
     not_yet::family("pef", "Configure Platform Event Filtering (PEF)"),

@@ -1,9 +1,11 @@
 //! The default server's FRU images (Platform Management FRU Information Storage Definition 1.0).
 
-/// The FRU images by device id: baseboard, power supply, PICMG carrier, DIMM, and a small one that is
-/// addressed by words.
+/// The FRU images by device id: baseboard, power supply, PICMG carrier, DIMM, a small one that is
+/// addressed by words, one whose header does not sum to zero, an erased one, one without a byte, and
+/// one with every kind of record. There is no device 9.
 pub fn images() -> Vec<Vec<u8>> {
-    vec![baseboard(), power_supply(), carrier(), spd(), small()]
+    let erased = vec![0xff; 64];
+    vec![baseboard(), power_supply(), carrier(), spd(), small(), unsound(), erased, Vec::new(), everything()]
 }
 
 /// An 8-bit text field.
@@ -184,13 +186,92 @@ fn small() -> Vec<u8> {
     image([vec![], vec![], board, vec![], vec![]], 128)
 }
 
+fn unsound() -> Vec<u8> {
+    let mut bytes = power_supply();
+    bytes[7] ^= 0x40;
+    bytes
+}
+
+/// Every area, every encoding, and the records that the other devices lack.
+fn everything() -> Vec<u8> {
+    let mut internal = vec![0x01];
+    internal.extend((0..23).map(|byte| byte * 11));
+    let chassis = area(&[0x1d], &[text("BE-1"), text(""), coded(2, &[0x29, 0xdc, 0xa6]), coded(0, &[0x0f, 0xf0])]);
+    let board = area(
+        &[0x19, 0x00, 0x00, 0x80],
+        &[
+            text("Blade & Co"),
+            coded(2, &[0x29, 0xdc, 0xa6, 0x21, 0x35]),
+            coded(1, &[0x01, 0x23, 0xef]),
+            coded(0, &[0xc0, 0xff, 0xee]),
+            text("blade.fru"),
+            text("r\u{e9}v 2"),
+        ],
+    );
+    let product = area(
+        &[0x00],
+        &[
+            text("Blade & Co"),
+            text("All-in-one"),
+            text("AIO-9"),
+            text("B"),
+            text("SN-9"),
+            text("none"),
+            text("aio.fru"),
+            text("first"),
+            text(""),
+            text("third"),
+        ],
+    );
+    // Kontron's information record: a component's name, its version, two dates and a checksum.
+    let mut kontron = vec![0x98, 0x3a, 0x00, 0x03, 0x00, 0x01, 0xc4];
+    kontron.extend(*b"BIOS");
+    for field in [b"01.02.03", b"20230101", b"20230202", b"0x123456"] {
+        kontron.push(0xc8);
+        kontron.extend(field);
+    }
+    let lanes = [0x00, 0x81, 0x02, 0x20, 0x0c, 0x0e, 0xff, 0xff, 0x0f, 0x00, 0x2f, 0x20, 0x01, 0xfc];
+    let mut fabrics = vec![0x00];
+    for (number, kind) in (0_u8..).zip([0x01, 0x01, 0x02, 0x02, 0x02, 0x03, 0x04, 0x05, 0x32, 0x32, 0x00, 0x40, 0xf4]) {
+        // Channel and interface, ports and link type, link type and extension, group.
+        fabrics.extend([number | number << 6, kind << 4 | 0x01, number << 4 | kind >> 4, number]);
+    }
+    let records = [
+        multirecord(
+            0x00,
+            &[
+                0xe8, 0xf3, 0xff, 0xff, 0xff, 0xff, 0x28, 0x23, 0x94, 0x34, 0x50, 0x46, 0x67, 0x67, 0x2f, 0x3f, 0x0a,
+                0x0e, 0xff, 0xff, 0x23, 0x00, 0x00, 0x00,
+            ],
+            false,
+        ),
+        multirecord(0x01, &[0x0f, 0x50, 0xfb, 0x88, 0xfa, 0x18, 0xfc, 0x32, 0x00, 0x0a, 0x00, 0xff, 0xff], false),
+        multirecord(0x02, &[0xf2, 0xf4, 0x01, 0x7f, 0xff, 0xff, 0x7f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00], false),
+        multirecord(0x03, b"\x01https://blade.example.org/", false),
+        multirecord(0x03, b"\x02blade", false),
+        multirecord(0x03, &[&[0x07][..], &[0x11; 16]].concat(), false),
+        multirecord(0x04, &[0x5a, 0x31, 0x00, 0x01, 0x02, 0x03], false),
+        multirecord(0x05, &[0x5a, 0x31, 0x00, 0x01, 0x02, 0x03, 0x04], false),
+        multirecord(0xc0, &kontron, false),
+        multirecord(0xc0, &[0x00, 0x00, 0x00, 0x05, 0x00], false),
+        picmg(0x04, &[0x08, 0x41, 0x02, 0x42, 0x21, 0x04, 0x43, 0xff, 0x07, 0x0d, 0x44, 0x00], false),
+        picmg(0x11, &[0x02, 0x2d, 0x01, 0x10, 0x00, 0x20, 0x00, 0xff, 0xff, 0xff, 0xff, 0x91, 0x01, 0x41, 0x03], false),
+        picmg(0x14, &fabrics, false),
+        picmg(0x16, &[0x1f], false),
+        picmg(0x19, &[&[0x00][..], &lanes].concat(), false),
+        picmg(0x2c, &[0x02, 0x81, 0x01, 0x01, 0x02, 0xc3, 0xc2, 0x02, 0x03, 0x04, 0x41, 0x05, 0x06, 0x05], false),
+        multirecord(0xd0, &[], true),
+    ];
+    image([internal, chassis, board, product, records.concat()], 1536)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn headers_and_areas_sum_to_zero() {
-        for image in [baseboard(), power_supply(), carrier(), small()] {
+        for image in [baseboard(), power_supply(), carrier(), small(), everything()] {
             assert_eq!(checksum(&image[..8]), 0);
             for offset in &image[2..5] {
                 let start = 8 * usize::from(*offset);

@@ -4,6 +4,7 @@ pub mod codes;
 pub mod completion;
 pub mod entity;
 pub mod events;
+pub mod fru;
 pub mod iana;
 pub mod jedec;
 pub mod products;

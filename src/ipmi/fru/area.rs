@@ -48,6 +48,14 @@ impl Fields<'_> {
     }
 }
 
+/// The field that begins at a place of some bytes, as text, and the place after it. What lies beyond the
+/// bytes is zero.
+pub fn field_at(bytes: &[u8], place: usize) -> (usize, Vec<u8>) {
+    let mut fields = Fields { area: bytes, place };
+    let text = fields.next();
+    (fields.place, text)
+}
+
 fn hex(digit: u8) -> u8 {
     b"0123456789abcdef"[usize::from(digit & 0x0f)]
 }

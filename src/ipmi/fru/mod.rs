@@ -5,8 +5,8 @@ mod area;
 mod multirecord;
 mod picmg;
 
-pub use area::{BoardArea, ChassisArea, END_OF_FIELDS, ProductArea};
-pub use multirecord::{DcLoad, DcOutput, PowerSupply, Record, RecordHeader};
+pub use area::{BoardArea, ChassisArea, END_OF_FIELDS, ProductArea, field_at};
+pub use multirecord::{Compatibility, DcLoad, DcOutput, PowerSupply, Record, RecordHeader};
 pub use picmg::{
     ActivationDescriptor, AddressEntry, AmcChannel, AmcGroup, AmcLink, BackplaneChannel, BackplaneSlot, BoardLink,
     CarrierPort, CarrierResource, ClockChannel, ClockDescriptor, ClockResource, DirectClock, IndirectClock,

@@ -128,6 +128,33 @@ pub struct DcLoad {
     pub maximum_current: u16,
 }
 
+/// What a FRU is compatible with (sections 18.4 and 18.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compatibility {
+    /// Whether it is an extended record; a base record otherwise.
+    pub is_extended: bool,
+    /// Manufacturer (IANA enterprise number).
+    pub manufacturer: u32,
+    /// Entity id.
+    pub entity: u8,
+    /// Compatibility base.
+    pub base: u8,
+    /// Where the code range starts, seven bits.
+    pub code_start: u8,
+    /// Codes from there on, one bit for each.
+    pub code_mask: Vec<u8>,
+}
+
+impl Compatibility {
+    fn decode(is_extended: bool, data: &[u8]) -> Self {
+        let mut reader = Reader::new(data);
+        let manufacturer = reader.u24_or_zero();
+        let [entity, base, code_start] = reader.array_or_zero();
+        let code_mask = reader.rest().to_vec();
+        Compatibility { is_extended, manufacturer, entity, base, code_start: code_start & 0x7f, code_mask }
+    }
+}
+
 /// The fields that outputs and loads have in common, in their order.
 fn dc(data: &[u8]) -> (u8, [i16; 3], [u16; 3]) {
     let mut reader = Reader::new(data);
@@ -147,6 +174,16 @@ pub enum Record {
     DcOutput(DcOutput),
     /// Type 02h.
     DcLoad(DcLoad),
+    /// Type 03h (section 18.3).
+    ManagementAccess {
+        /// What the data is: 1 system URL, 2 system name, 3 system ping address, 4 component URL, 5 component
+        /// name, 6 component ping address, 7 system unique id.
+        kind: u8,
+        /// Text, or the id's 16 bytes.
+        data: Vec<u8>,
+    },
+    /// Types 04h and 05h (sections 18.4 and 18.5).
+    Compatibility(Compatibility),
     /// Type C0h of PICMG.
     Picmg(PicmgRecord),
     /// Type C0h of another manufacturer (IANA enterprise number).
@@ -162,6 +199,7 @@ impl Record {
     /// Reads a record of a type from its data. What is beyond `length` may be read where the reference
     /// does not look at the length; what is beyond `data` is zero.
     pub fn decode(kind: u8, data: &[u8], length: u8) -> Self {
+        let own = data.get(..usize::from(length)).unwrap_or(data);
         match kind {
             0x00 => Record::PowerSupply(PowerSupply::decode(data)),
             0x01 => {
@@ -189,6 +227,11 @@ impl Record {
                     maximum_current: maximum,
                 })
             }
+            0x03 => match own.split_first() {
+                Some((kind, data)) => Record::ManagementAccess { kind: *kind, data: data.to_vec() },
+                None => Record::Other(kind),
+            },
+            0x04 | 0x05 => Record::Compatibility(Compatibility::decode(kind == 0x05, own)),
             0xc0 => match Reader::new(data).u24_or_zero() {
                 PICMG => Record::Picmg(PicmgRecord::decode(data, length)),
                 other => Record::Oem(other),
@@ -218,5 +261,16 @@ mod tests {
         }
         assert_eq!(Record::decode(0xc0, &[0x57, 1, 0], 3), Record::Oem(343));
         assert_eq!(Record::decode(0x03, &[], 0), Record::Other(3));
+        assert_eq!(
+            Record::decode(0x03, &[2, b'a', b'b', 9], 3),
+            Record::ManagementAccess { kind: 2, data: b"ab".to_vec() }
+        );
+        match Record::decode(0x05, &[0x5a, 0x31, 0, 7, 1, 0x82, 0xf0, 9], 7) {
+            Record::Compatibility(found) => {
+                assert_eq!((found.is_extended, found.manufacturer, found.entity), (true, 12634, 7));
+                assert_eq!((found.base, found.code_start, found.code_mask), (1, 2, vec![0xf0]));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }

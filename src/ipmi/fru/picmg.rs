@@ -19,11 +19,15 @@ pub enum PicmgRecord {
         type_length: u8,
         /// The shelf's address.
         shelf_address: Vec<u8>,
+        /// How many entries there ought to be.
+        count: u8,
         /// Hardware addresses and their sites.
         entries: Vec<AddressEntry>,
     },
     /// 11h: the shelf's power feeds.
     ShelfPowerDistribution {
+        /// How many feeds there ought to be.
+        count: u8,
         /// Feeds.
         feeds: Vec<PowerFeed>,
     },
@@ -31,6 +35,8 @@ pub enum PicmgRecord {
     ShelfActivation {
         /// Allowance for readiness in seconds.
         readiness_allowance: u8,
+        /// How many entries there ought to be.
+        count: u8,
         /// FRUs that may be activated.
         entries: Vec<ShelfActivation>,
     },
@@ -38,6 +44,8 @@ pub enum PicmgRecord {
     ShelfManagerConnection,
     /// 14h: the board's links.
     BoardPointToPoint {
+        /// How many OEM link types there ought to be.
+        count: u8,
         /// OEM link types, 16 bytes each.
         guids: Vec<[u8; 16]>,
         /// Links.
@@ -70,6 +78,8 @@ pub enum PicmgRecord {
     CarrierInformation {
         /// AMC.0 extension version; the major part is in the low nibble.
         extension_version: u8,
+        /// How many sites there ought to be.
+        count: u8,
         /// Site numbers.
         sites: Vec<u8>,
     },
@@ -82,6 +92,8 @@ pub enum PicmgRecord {
     ClockConfiguration {
         /// Resource id.
         resource: u8,
+        /// How many clocks there ought to be.
+        count: u8,
         /// Clocks.
         descriptors: Vec<ClockDescriptor>,
     },
@@ -104,6 +116,8 @@ pub struct BackplaneSlot {
     pub channel_type: u8,
     /// Slot address.
     pub address: u8,
+    /// How many channels there ought to be.
+    pub count: u8,
     /// Channels.
     pub channels: Vec<BackplaneChannel>,
 }
@@ -187,6 +201,8 @@ pub struct ActivationDescriptor {
 pub struct CarrierResource {
     /// Resource id; bit 7 tells a module from a device of the carrier.
     pub resource: u8,
+    /// How many ports there ought to be.
+    pub count: u8,
     /// Ports.
     pub ports: Vec<CarrierPort>,
 }
@@ -205,6 +221,8 @@ pub struct CarrierPort {
 /// A module's links.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AmcGroup {
+    /// How many OEM link types there ought to be.
+    pub count: u8,
     /// OEM link types, 16 bytes each.
     pub guids: Vec<[u8; 16]>,
     /// Whether it is a module, or a device of the carrier.
@@ -215,6 +233,9 @@ pub struct AmcGroup {
     pub channels: Vec<AmcChannel>,
     /// Links.
     pub links: Vec<AmcLink>,
+    /// What the reference takes for the first OEM link type: one byte, then every seventeenth.
+    #[serde(skip)]
+    pub strides: [u8; 16],
 }
 
 /// The ports of a module's channel.
@@ -246,6 +267,8 @@ pub struct AmcLink {
 pub struct ClockResource {
     /// Resource id; its type is in bits 7:6.
     pub resource: u8,
+    /// How many channels there ought to be.
+    pub count: u8,
     /// Channels.
     pub channels: Vec<ClockChannel>,
 }
@@ -268,6 +291,8 @@ pub struct ClockDescriptor {
     pub clock: u8,
     /// Control: bit 0 tells the application from the carrier's controller.
     pub control: u8,
+    /// How many clocks there ought to be: dependent ones, and others.
+    pub counts: [u8; 2],
     /// Clocks that depend on another one.
     pub indirect: Vec<IndirectClock>,
     /// Clocks of their own.
@@ -323,9 +348,9 @@ impl Cursor<'_> {
     }
 
     /// A counted list; the count comes first. Items of which nothing is left are left out.
-    fn counted<T>(&mut self, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
+    fn counted<T>(&mut self, mut item: impl FnMut(&mut Self) -> T) -> (u8, Vec<T>) {
         let count = self.byte();
-        self.times(count, &mut item)
+        (count, self.times(count, &mut item))
     }
 
     fn times<T>(&mut self, count: u8, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
@@ -356,35 +381,38 @@ impl PicmgRecord {
         let _: [u8; HEADER] = cursor.array();
         match id {
             0x04 => PicmgRecord::BackplanePointToPoint { slots: slots(&mut cursor, end) },
-            0x10 => PicmgRecord::AddressTable {
-                type_length: cursor.byte(),
-                shelf_address: cursor.array::<20>().to_vec(),
-                entries: cursor.counted(|cursor| {
+            0x10 => {
+                let type_length = cursor.byte();
+                let shelf_address = cursor.array::<20>().to_vec();
+                let (count, entries) = cursor.counted(|cursor| {
                     let [hardware_address, site_number, site_type] = cursor.array();
                     AddressEntry { hardware_address, site_number, site_type }
-                }),
-            },
-            0x11 => PicmgRecord::ShelfPowerDistribution {
-                feeds: cursor.counted(|cursor| PowerFeed {
+                });
+                PicmgRecord::AddressTable { type_length, shelf_address, count, entries }
+            }
+            0x11 => {
+                let (count, feeds) = cursor.counted(|cursor| PowerFeed {
                     maximum_external_current: cursor.reader.u16_or_zero(),
                     maximum_internal_current: cursor.reader.u16_or_zero(),
                     minimum_voltage: cursor.byte(),
-                    frus: cursor.counted(Cursor::array),
-                }),
-            },
-            0x12 => PicmgRecord::ShelfActivation {
-                readiness_allowance: cursor.byte(),
-                entries: cursor.counted(|cursor| ShelfActivation {
+                    frus: cursor.counted(Cursor::array).1,
+                });
+                PicmgRecord::ShelfPowerDistribution { count, feeds }
+            }
+            0x12 => {
+                let readiness_allowance = cursor.byte();
+                let (count, entries) = cursor.counted(|cursor| ShelfActivation {
                     hardware_address: cursor.byte(),
                     fru_id: cursor.byte(),
                     maximum_power: cursor.reader.u16_or_zero(),
                     configuration: cursor.byte(),
-                }),
-            },
+                });
+                PicmgRecord::ShelfActivation { readiness_allowance, count, entries }
+            }
             0x13 => PicmgRecord::ShelfManagerConnection,
-            0x14 => PicmgRecord::BoardPointToPoint {
-                guids: cursor.counted(Cursor::array),
-                links: cursor.until(end, |cursor| {
+            0x14 => {
+                let (count, guids) = cursor.counted(Cursor::array);
+                let links = cursor.until(end, |cursor| {
                     let bits = cursor.reader.u32_or_zero();
                     BoardLink {
                         channel: (bits & 0x3f) as u8,
@@ -394,8 +422,9 @@ impl PicmgRecord {
                         extension: (bits >> 20 & 0x0f) as u8,
                         grouping: (bits >> 24) as u8,
                     }
-                }),
-            },
+                });
+                PicmgRecord::BoardPointToPoint { count, guids, links }
+            }
             0x16 => PicmgRecord::AmcCurrent { current: cursor.byte() },
             0x17 => PicmgRecord::AmcActivation {
                 maximum_current: cursor.reader.u16_or_zero(),
@@ -406,42 +435,43 @@ impl PicmgRecord {
                     ActivationDescriptor { address, maximum_current }
                 }),
             },
-            0x18 => PicmgRecord::CarrierPointToPoint {
-                resources: cursor.until(end, |cursor| CarrierResource {
-                    resource: cursor.byte(),
-                    ports: cursor.counted(|cursor| {
-                        let remote_resource = cursor.byte();
-                        let bits = cursor.reader.u16_or_zero();
-                        CarrierPort {
-                            local_port: (bits >> 5 & 0x1f) as u8,
-                            remote_port: (bits & 0x1f) as u8,
-                            remote_resource,
-                        }
-                    }),
-                }),
-            },
+            0x18 => PicmgRecord::CarrierPointToPoint { resources: cursor.until(end, carrier_resource) },
             0x19 => PicmgRecord::AmcPointToPoint(amc_group(&mut cursor, end)),
-            0x1a => PicmgRecord::CarrierInformation {
-                extension_version: cursor.byte(),
-                sites: cursor.counted(Cursor::byte),
-            },
-            0x2c => PicmgRecord::ClockCarrierPointToPoint {
-                resources: cursor.counted(|cursor| ClockResource {
-                    resource: cursor.byte(),
-                    channels: cursor.counted(|cursor| {
+            0x1a => {
+                let extension_version = cursor.byte();
+                let (count, sites) = cursor.counted(Cursor::byte);
+                PicmgRecord::CarrierInformation { extension_version, count, sites }
+            }
+            0x2c => {
+                let (_, resources) = cursor.counted(|cursor| {
+                    let resource = cursor.byte();
+                    let (count, channels) = cursor.counted(|cursor| {
                         let [local_clock, remote_clock, remote_resource] = cursor.array();
                         ClockChannel { local_clock, remote_clock, remote_resource }
-                    }),
-                }),
-            },
-            0x2d => PicmgRecord::ClockConfiguration {
-                resource: cursor.byte(),
-                descriptors: cursor.counted(clock_descriptor),
-            },
+                    });
+                    ClockResource { resource, count, channels }
+                });
+                PicmgRecord::ClockCarrierPointToPoint { resources }
+            }
+            0x2d => {
+                let resource = cursor.byte();
+                let (count, descriptors) = cursor.counted(clock_descriptor);
+                PicmgRecord::ClockConfiguration { resource, count, descriptors }
+            }
             0x20..=0x2b => PicmgRecord::MicroTca { id },
             _ => PicmgRecord::Unknown { id },
         }
     }
+}
+
+fn carrier_resource(cursor: &mut Cursor<'_>) -> CarrierResource {
+    let resource = cursor.byte();
+    let (count, ports) = cursor.counted(|cursor| {
+        let remote_resource = cursor.byte();
+        let bits = cursor.reader.u16_or_zero();
+        CarrierPort { local_port: (bits >> 5 & 0x1f) as u8, remote_port: (bits & 0x1f) as u8, remote_resource }
+    });
+    CarrierResource { resource, count, ports }
 }
 
 /// A slot counts when its three bytes lie within the record.
@@ -457,34 +487,31 @@ fn slots(cursor: &mut Cursor<'_>, end: usize) -> Vec<BackplaneSlot> {
                 remote_slot: (bits & 0xff) as u8,
             }
         });
-        slots.push(BackplaneSlot { channel_type, address, channels });
+        slots.push(BackplaneSlot { channel_type, address, count, channels });
     }
     slots
 }
 
 fn amc_group(cursor: &mut Cursor<'_>, end: usize) -> AmcGroup {
-    let guids = cursor.counted(Cursor::array);
+    let strides = std::array::from_fn(|number| cursor.data.get(HEADER + 17 * number).copied().unwrap_or(0));
+    let (count, guids) = cursor.counted(Cursor::array);
     let resource = cursor.byte();
-    AmcGroup {
-        guids,
-        is_module: resource & 0x80 != 0,
-        resource: resource & 0x0f,
-        channels: cursor.counted(|cursor| {
-            let bits = cursor.reader.u24_or_zero();
-            AmcChannel { lanes: [0, 5, 10, 15].map(|shift| (bits >> shift & 0x1f) as u8) }
-        }),
-        links: cursor.until(end, |cursor| {
-            let bits = cursor.reader.u32_or_zero();
-            AmcLink {
-                channel: (bits & 0xff) as u8,
-                ports: (bits >> 8 & 0x0f) as u8,
-                link_type: (bits >> 12 & 0xff) as u8,
-                extension: (bits >> 20 & 0x0f) as u8,
-                grouping: (bits >> 24) as u8,
-                asymmetric_match: cursor.byte() & 0x03,
-            }
-        }),
-    }
+    let (_, channels) = cursor.counted(|cursor| {
+        let bits = cursor.reader.u24_or_zero();
+        AmcChannel { lanes: [0, 5, 10, 15].map(|shift| (bits >> shift & 0x1f) as u8) }
+    });
+    let links = cursor.until(end, |cursor| {
+        let bits = cursor.reader.u32_or_zero();
+        AmcLink {
+            channel: (bits & 0xff) as u8,
+            ports: (bits >> 8 & 0x0f) as u8,
+            link_type: (bits >> 12 & 0xff) as u8,
+            extension: (bits >> 20 & 0x0f) as u8,
+            grouping: (bits >> 24) as u8,
+            asymmetric_match: cursor.byte() & 0x03,
+        }
+    });
+    AmcGroup { count, guids, is_module: resource & 0x80 != 0, resource: resource & 0x0f, channels, links, strides }
 }
 
 fn clock_descriptor(cursor: &mut Cursor<'_>) -> ClockDescriptor {
@@ -492,6 +519,7 @@ fn clock_descriptor(cursor: &mut Cursor<'_>) -> ClockDescriptor {
     ClockDescriptor {
         clock,
         control,
+        counts: [indirect, direct],
         indirect: cursor.times(indirect, |cursor| {
             let [features, depends_on] = cursor.array();
             IndirectClock { features, depends_on }
@@ -525,13 +553,11 @@ mod tests {
         // Channel 1, fabric, ports 0 and 1, type 2, extension 1, group 9.
         let record = decode(0x14, &[0, 0x41, 0x23, 0x10, 0x09]);
         let link = BoardLink { channel: 1, interface: 1, ports: 3, link_type: 2, extension: 1, grouping: 9 };
-        assert_eq!(record, PicmgRecord::BoardPointToPoint { guids: vec![], links: vec![link] });
+        assert_eq!(record, PicmgRecord::BoardPointToPoint { count: 0, guids: vec![], links: vec![link] });
         let record = decode(0x18, &[0x81, 1, 0x42, 0x21, 0x00]);
         let port = CarrierPort { local_port: 1, remote_port: 1, remote_resource: 0x42 };
-        assert_eq!(
-            record,
-            PicmgRecord::CarrierPointToPoint { resources: vec![CarrierResource { resource: 0x81, ports: vec![port] }] }
-        );
+        let resources = vec![CarrierResource { resource: 0x81, count: 1, ports: vec![port] }];
+        assert_eq!(record, PicmgRecord::CarrierPointToPoint { resources });
     }
 
     #[test]
