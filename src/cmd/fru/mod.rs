@@ -11,6 +11,8 @@ mod print;
 mod resize;
 mod transfer;
 
+pub use print::show_located;
+
 use super::tree::{self, Choice, Rest};
 use crate::bmc::CallError;
 use crate::bmc::fru::FruEvent;

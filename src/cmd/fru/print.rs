@@ -260,9 +260,7 @@ pub async fn all(context: &Context) -> Status {
                 status = controller(context, &rows, &locator).await;
             }
             Some(SdrRecord::Fru(locator)) if locator.logical => {
-                if let Some(outcome) = located(context, &rows, &locator).await {
-                    status = outcome;
-                }
+                status = show_located(context, &rows, &locator).await;
             }
             _ => {}
         }
@@ -292,15 +290,15 @@ const LOGICAL: u8 = 0x10;
 /// The longest name that is shown.
 const NAME_LIMIT: usize = 17;
 
-/// A FRU that a record points to. None where nothing has happened that could succeed or fail.
-async fn located(context: &Context, rows: &List<'_>, locator: &FruLocator) -> Option<Status> {
+/// A FRU that a record points to. Records of other devices fail without a word.
+pub async fn show_located(context: &Context, rows: &List<'_>, locator: &FruLocator) -> Status {
     let Context { bmc, out, .. } = context;
     let FruLocator { device_type, modifier, device_id: id, access_address: address, .. } = *locator;
     if device_type != LOGICAL && !(modifier == 0x02 && EEPROMS.contains(&device_type)) {
-        return Some(Status::FAILED);
+        return Status::FAILED;
     }
     if address == BMC_ADDRESS && id == 0 {
-        return Some(Status::OK);
+        return Status::OK;
     }
     let name = text(locator.id.text(locator.id.length().min(NAME_LIMIT)));
     let title = format!("FRU Device Description : {name} (ID {id})");
@@ -309,7 +307,7 @@ async fn located(context: &Context, rows: &List<'_>, locator: &FruLocator) -> Op
         0x00 | 0x02 => {
             let route = bmc.route_to(address, locator.channel);
             let controller_address = (route != bmc.route()).then_some(address);
-            Some(entry(context, rows, &title, route, Inventory { controller_address, ..inventory }).await)
+            entry(context, rows, &title, route, Inventory { controller_address, ..inventory }).await
         }
         0x01 => {
             out.println(&title);
@@ -319,7 +317,7 @@ async fn located(context: &Context, rows: &List<'_>, locator: &FruLocator) -> Op
             if out.format() != Format::Text {
                 rows.push(&inventory);
             }
-            Some(status)
+            status
         }
         _ => {
             out.println(&title);
@@ -328,7 +326,7 @@ async fn located(context: &Context, rows: &List<'_>, locator: &FruLocator) -> Op
                 _ => format!(" Unsupported device 0x{id:02x} type 0x{device_type:02x} with modifier 0x{modifier:02x}"),
             });
             out.println("");
-            Some(Status::OK)
+            Status::OK
         }
     }
 }

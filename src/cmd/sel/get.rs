@@ -4,7 +4,7 @@ use super::list;
 use super::row::{SelRow, Style, sensor_record};
 use crate::bmc::StoredRecord;
 use crate::cli::number;
-use crate::cmd::{sdr, sensor};
+use crate::cmd::{fru, sdr, sensor};
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::{Entity, SdrRecord};
 use crate::ipmi::sel::SelRecord;
@@ -92,5 +92,11 @@ async fn show_devices(context: &Context, source: &StoredRecord) {
         let fits = |other: Entity| entity.instance == 0x7f || other.instance == entity.instance;
         record.entity().is_some_and(|other| other.id == entity.id && fits(other))
     };
-    let _found = context.bmc.find_sdrs(&listener, fits).await;
+    let Ok(found) = context.bmc.find_sdrs(&listener, fits).await else { return };
+    let rows = context.out.named_list("frus");
+    for stored in found {
+        if let SdrRecord::Fru(locator) = &stored.record {
+            fru::show_located(context, &rows, locator).await;
+        }
+    }
 }
