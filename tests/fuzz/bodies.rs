@@ -250,7 +250,19 @@ fn sel_records(bytes: &[u8]) {
 }
 
 fn fru_records(bytes: &[u8]) {
-    run(&["fru print", "fru print 0", "fru print 1"], bytes);
+    let lines = [
+        "fru print",
+        "fru print 0",
+        "fru print 1",
+        "fru edit 0",
+        "fru edit 0 field c 1 x",
+        "fru edit 0 field b 2 longer-than-most-fields-are",
+        "fru edit 0 field p z xyz",
+        "fru get 0 oem 15000 3 0 a 0",
+        "fru internaluse 0 print",
+        "fru read 0 /dev/null",
+    ];
+    run(&lines, bytes);
 }
 
 fn any_replies(bytes: &[u8]) {

@@ -164,3 +164,63 @@ pub fn resize(image: &[u8], change: &Resize<'_>, progress: &mut dyn FnMut(&str))
 fn units_of(offset: u16) -> u8 {
     (offset / 8) as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resized(image: &[u8], area: Area, index: u8, value: &[u8]) -> (Option<Vec<u8>>, String) {
+        let header = CommonHeader::decode(image);
+        let mut said = String::new();
+        let change = Resize { header: &header, area, index, value };
+        let image = resize(image, &change, &mut |line| said.push_str(line));
+        (image, said)
+    }
+
+    /// A product area at 8 with the fields `ab` and `c`, and one record after it.
+    fn image() -> Vec<u8> {
+        let mut area = vec![1, 1, 0, 0xc2, b'a', b'b', 0xc1];
+        area.push(checksum(&area).wrapping_neg());
+        let mut header = vec![1, 0, 0, 0, 1, 2, 0];
+        header.push(checksum(&header).wrapping_neg());
+        [header, area, vec![0xd0, 0x82, 0, 0, 0xae], vec![0xff; 19]].concat()
+    }
+
+    #[test]
+    fn the_area_grows_and_what_follows_moves() {
+        let (new, said) = resized(&image(), Area::Product, 0, b"abcdef");
+        let new = new.expect("an image");
+        assert_eq!(new[..8], [1, 0, 0, 0, 1, 3, 0, 0xfb]);
+        assert_eq!(new[8..19], [1, 2, 0, 0xc6, b'a', b'b', b'c', b'd', b'e', b'f', 0xc1]);
+        assert_eq!(checksum(&new[8..24]), 0);
+        assert_eq!(new[24..29], [0xd0, 0x82, 0, 0, 0xae]);
+        assert!(said.contains("Change multi offset from 2 to 3\n"), "{said}");
+    }
+
+    #[test]
+    fn a_field_that_is_not_there() {
+        assert_eq!(resized(&image(), Area::Board, 9, b"x"), (None, "Field not found (1)!\n".to_owned()));
+    }
+
+    #[test]
+    fn arbitrary_images_keep_their_size() {
+        let mut state = 0x1234_5678_9abc_def1_u64;
+        let mut byte = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 32) as u8
+        };
+        for round in 0..2000_usize {
+            let mut image: Vec<u8> = (0..round % 400).map(|_| byte()).collect();
+            // Offsets within reach in every other round.
+            image.iter_mut().take(8).filter(|_| round % 2 == 0).for_each(|byte| *byte &= 0x0f);
+            let value: Vec<u8> = (0..byte()).map(|_| b'x').collect();
+            for area in [Area::Chassis, Area::Board, Area::Product] {
+                if let (Some(new), _) = resized(&image, area, byte() & 0x0f, &value) {
+                    assert_eq!(new.len(), image.len());
+                }
+            }
+        }
+    }
+}

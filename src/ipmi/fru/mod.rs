@@ -180,4 +180,57 @@ mod tests {
         assert_eq!((header.internal, header.chassis, header.multirecord), (0, 8, 32));
         assert!(!CommonHeader::decode(&[1]).is_sound);
     }
+
+    /// Bytes of three tempers: anything, mostly small numbers, long fields and counts.
+    fn hostile(seed: u64, length: usize) -> Vec<u8> {
+        let mut state = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut byte = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let value = (state >> 32) as u8;
+            match seed % 3 {
+                0 => value,
+                1 => value & 0x0f,
+                _ => [0x3f, 0x7f, 0xbf, 0xff][usize::from(value & 3)],
+            }
+        };
+        (0..length).map(|_| byte()).collect()
+    }
+
+    #[test]
+    fn no_area_is_worse_than_its_bytes() {
+        for seed in 0..600 {
+            let area = hostile(seed, seed as usize * 7 % 300);
+            let chassis = ChassisArea::decode(&area);
+            let board = BoardArea::decode(&area);
+            let product = ProductArea::decode(&area);
+            for extra in [chassis.extra, board.extra, product.extra] {
+                // A field takes a byte at least, and a byte makes two characters; the last field may end beyond.
+                assert!(extra.len() <= area.len());
+                assert!(extra.concat().len() <= 2 * (area.len() + 64));
+            }
+            for place in [0, area.len() / 2, area.len(), area.len() + 1000] {
+                let (next, field) = field_at(&area, place);
+                assert!(next > place && next <= place + 64 && field.len() <= 2 * 63, "{seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_record_is_worse_than_its_bytes() {
+        for seed in 0..600 {
+            for kind in [0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0xc0, 0x7f] {
+                let mut data = hostile(seed, 255);
+                if seed % 2 == 0 {
+                    data[..4].copy_from_slice(&[0x5a, 0x31, 0x00, (seed % 0x30) as u8]);
+                }
+                let length = (seed * 31 % 256) as u8;
+                for data in [&data[..], &data[..usize::from(length)]] {
+                    let record = Record::decode(kind, data, length);
+                    assert!(format!("{record:?}").len() < 40_000, "{seed} {kind}");
+                }
+            }
+        }
+    }
 }
