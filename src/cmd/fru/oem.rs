@@ -167,7 +167,8 @@ fn information(context: &Context, wanted: &mut Wanted<'_>, data: &[u8]) {
                 at += width + 1;
                 value
             };
-            details = Some([next(width), next(8), next(8), next(8)]);
+            details =
+                Some(Details { version: next(width), build_date: next(8), update_date: next(8), checksum: next(8) });
             // Reference: a byte further than the fields reach.
             place = at;
         }
@@ -183,8 +184,17 @@ fn information(context: &Context, wanted: &mut Wanted<'_>, data: &[u8]) {
 struct Component {
     name: String,
     record_version: u8,
-    /// Version, build date, update date and checksum; none where the record's version is unknown.
-    details: Option<[String; 4]>,
+    /// None where the record's version is unknown.
+    details: Option<Details>,
+}
+
+/// What is known of a component.
+#[derive(Serialize)]
+struct Details {
+    version: String,
+    build_date: String,
+    update_date: String,
+    checksum: String,
 }
 
 impl Report for Component {
@@ -192,10 +202,10 @@ impl Report for Component {
         line!(page, "  Name: {}", self.name);
         line!(page, "  Record Version: {}", self.record_version);
         match &self.details {
-            Some([version, build, update, checksum]) => {
+            Some(Details { version, build_date, update_date, checksum }) => {
                 line!(page, "  Version: {version}");
-                line!(page, "  Build Date: {build}");
-                line!(page, "  Update Date: {update}");
+                line!(page, "  Build Date: {build_date}");
+                line!(page, "  Update Date: {update_date}");
                 line!(page, "  Checksum: {checksum}\n");
             }
             None => line!(page, "  Unsupported version {}", self.record_version),

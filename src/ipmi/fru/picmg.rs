@@ -34,6 +34,7 @@ pub enum PicmgRecord {
     /// 12h: what the shelf may activate.
     ShelfActivation {
         /// Allowance for readiness in seconds.
+        #[serde(rename = "readiness_allowance_seconds")]
         readiness_allowance: u8,
         /// How many entries there ought to be.
         count: u8,
@@ -54,13 +55,16 @@ pub enum PicmgRecord {
     /// 16h: the module's current at 12 V, in tenths of amperes.
     AmcCurrent {
         /// Current draw.
+        #[serde(rename = "current_deciamperes")]
         current: u8,
     },
     /// 17h: what the carrier may activate.
     AmcActivation {
         /// Largest internal current at 12 V, in tenths of amperes.
+        #[serde(rename = "maximum_current_deciamperes")]
         maximum_current: u16,
         /// Allowance for readiness in seconds.
+        #[serde(rename = "readiness_allowance_seconds")]
         readiness_allowance: u8,
         /// How many descriptors there ought to be.
         count: u8,
@@ -148,10 +152,13 @@ pub struct AddressEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PowerFeed {
     /// Largest external current.
+    #[serde(rename = "maximum_external_current_deciamperes")]
     pub maximum_external_current: u16,
     /// Largest internal current; FFFFh is not specified.
+    #[serde(rename = "maximum_internal_current_deciamperes")]
     pub maximum_internal_current: u16,
     /// Smallest expected voltage, negative, in units of 0.5 V.
+    #[serde(rename = "minimum_voltage_half_volts")]
     pub minimum_voltage: u8,
     /// Hardware address and FRU id of what it feeds.
     pub frus: Vec<[u8; 2]>,
@@ -165,6 +172,7 @@ pub struct ShelfActivation {
     /// FRU device id.
     pub fru_id: u8,
     /// Largest power in watts.
+    #[serde(rename = "maximum_power_watts")]
     pub maximum_power: u16,
     /// Configuration flags.
     pub configuration: u8,
@@ -193,6 +201,7 @@ pub struct ActivationDescriptor {
     /// IPMB address.
     pub address: u8,
     /// Largest current, in tenths of amperes.
+    #[serde(rename = "maximum_current_deciamperes")]
     pub maximum_current: u8,
 }
 
@@ -318,10 +327,13 @@ pub struct DirectClock {
     /// Accuracy level.
     pub accuracy: u8,
     /// Frequency.
+    #[serde(rename = "frequency_hertz")]
     pub frequency: u32,
     /// Smallest frequency.
+    #[serde(rename = "minimum_hertz")]
     pub minimum: u32,
     /// Largest frequency.
+    #[serde(rename = "maximum_hertz")]
     pub maximum: u32,
 }
 
