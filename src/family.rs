@@ -47,6 +47,8 @@ pub struct Settings {
     pub lun: u8,
     /// The character that introduces an escape in a SOL session (`-e`).
     pub sol_escape: u8,
+    /// Whether what is written to a FRU is checked, with requests of its own (`--verify`).
+    pub verify: bool,
     /// The program's name as the user called it, without its path.
     pub program: String,
     /// Whether `user list` has shown its heading: once in the life of a process.

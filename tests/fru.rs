@@ -2,7 +2,7 @@
 
 use ipmitool::bmc::Bmc;
 use ipmitool::cmd;
-use ipmitool::family::{Context, Settings};
+use ipmitool::family::{Context, Settings, Status};
 use ipmitool::ipmi::Route;
 use ipmitool::out::{Format, Output};
 use ipmitool::sim::{Profile, SimulatedBmc};
@@ -17,14 +17,24 @@ struct Machine {
 
 impl Machine {
     fn new(name: &str) -> Self {
+        Machine::of(name, Profile::default())
+    }
+
+    fn of(name: &str, profile: Profile) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).expect("a folder");
-        let bmc = Bmc::new(Box::new(SimTransport::new(SimulatedBmc::new(Profile::default()))), Route::direct());
+        let bmc = Bmc::new(Box::new(SimTransport::new(SimulatedBmc::new(profile))), Route::direct());
         Machine { context: Context { bmc, out: Output::memory(Format::Text), settings: Settings::default() }, folder }
     }
 
     fn path(&self, name: &str) -> String {
         self.folder.join(name).to_str().expect("a plain path").to_owned()
+    }
+
+    /// How a command ends.
+    async fn status(&mut self, words: &[&str]) -> Status {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        cmd::dispatch(&mut self.context, &words).await
     }
 
     /// What a command prints.
@@ -80,6 +90,40 @@ async fn fields_that_are_edited_are_shown() {
         assert!(shown.contains(" Product Extra         : deadbeef\n"), "{shown}");
         assert!(shown.contains("  OEM (Intel Corporation) Record\n"), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn what_is_verified_is_checked_and_kept_aside() {
+    let mut machine = Machine::new("verified");
+    machine.context.settings.verify = true;
+    let (old, new) = (machine.path("old"), machine.path("new"));
+    let read = |path: &str| std::fs::read(path).expect("an image");
+    machine.run(&["fru", "read", "1", &old]).await;
+    machine.run(&["fru", "read", "4", &new]).await;
+    let status = machine.status(&["fru", "write", "1", &new]).await;
+    assert_eq!((status, read(&format!("{new}.bak"))), (Status::OK, read(&old)));
+    // An image that is none changes nothing.
+    let mut bytes = read(&old);
+    bytes[7] ^= 1;
+    std::fs::write(&old, bytes).expect("a file");
+    let shown = machine.run(&["fru", "print", "1"]).await;
+    assert_eq!(machine.status(&["fru", "write", "1", &old]).await, Status::FAILED);
+    assert_eq!(machine.run(&["fru", "print", "1"]).await, shown);
+    assert_eq!(machine.status(&["fru", "edit", "1", "field", "b", "0", "words"]).await, Status(1));
+}
+
+#[tokio::test]
+async fn a_device_that_forgets_is_found_out() {
+    // The old image, the header before writing, and then what has been written.
+    let profile = r#"{"faults": ["0a/11#3:set=7=02"], "fru": ["01000000000000ff"]}"#;
+    let mut machine = Machine::of("forgetful", Profile::parse(profile).expect("a profile"));
+    machine.context.settings.verify = true;
+    let file = machine.path("image");
+    std::fs::write(&file, [1, 0, 0, 0, 0, 0, 1, 0xfe]).expect("a file");
+    assert_eq!(machine.status(&["fru", "write", "0", &file]).await, Status::FAILED);
+    let said = String::from_utf8_lossy(&machine.context.out.captured().stderr).into_owned();
+    assert_eq!(said, "The FRU differs from what was written from byte 6 on.\n");
+    assert_eq!(machine.status(&["fru", "write", "0", &file]).await, Status::OK);
 }
 
 #[tokio::test]

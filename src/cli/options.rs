@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 pub const LETTERS: &str = "I:46hVvcgsEKYao:H:d:P:f:U:p:C:L:A:t:T:m:z:S:l:b:B:e:k:y:O:R:N:D:Z";
 
 /// Our own options, which the reference rejects.
-pub const LONGS: &[&str] = &["json", "table", "help", "version", "deadline", "secure"];
+pub const LONGS: &[&str] = &["json", "table", "help", "version", "deadline", "secure", "verify"];
 
 /// Those of them that take an argument.
 pub const LONGS_WITH_ARGUMENT: &[&str] = &["deadline"];
@@ -224,6 +224,8 @@ pub struct Options {
     pub lun: u8,
     /// `-m`; 0 counts as not given.
     pub my_addr: u8,
+    /// `--verify`.
+    pub verify: bool,
     /// `-e`.
     pub sol_escape: Option<u8>,
     /// `-O`.
@@ -414,6 +416,10 @@ impl Parser<'_> {
                     "ipmitool"
                 ));
                 Some(0)
+            }
+            "verify" => {
+                self.options.verify = true;
+                None
             }
             // The form of output is chosen before the options are read.
             _ => None,

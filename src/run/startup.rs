@@ -135,6 +135,7 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
     let settings = Settings {
         lun: options.lun,
         sol_escape: options.sol_escape.unwrap_or(SOL_ESCAPE),
+        verify: options.verify,
         program: argv0.rsplit('/').next().unwrap_or(argv0).to_owned(),
         event_map,
         ..Settings::default()

@@ -1,6 +1,6 @@
 //! `fru upgEkey`: the multirecord area (electronic keying) of an image in a file takes the place of a FRU's.
 
-use super::{id_and_file, listener};
+use super::{id_and_file, listener, verify};
 use crate::bmc::fru::FruDevice;
 use crate::cmd::file::path_of;
 use crate::family::{Context, Status};
@@ -78,7 +78,13 @@ pub async fn run(context: &Context, words: &[String]) -> Status {
     };
     let Some(length) = records(context, &bytes) else { return fail("Failed to adjust size from buffer.") };
     // Reference: success counts as failure, and a write that failed midway as success.
-    match device.write(&context.bmc, start.into(), &bytes[..length], &listener(context)).await {
+    let outcome = device.write(&context.bmc, start.into(), &bytes[..length], &listener(context)).await;
+    if outcome.is_some()
+        && let Err(status) = verify(context, &mut device, start.into(), &bytes[..length]).await
+    {
+        return status;
+    }
+    match outcome {
         Some(false) => {
             context.out.info("Done upgrading Ekey.");
             Status::OK

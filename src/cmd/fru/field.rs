@@ -1,7 +1,7 @@
 //! `fru edit <id> field`: changes one text field of the chassis, board or product area.
 
 use super::resize::{self, Resize};
-use super::{listener, say_absent, unknown_version};
+use super::{listener, say_absent, unknown_version, verify};
 use crate::bmc::fru::FruDevice;
 use crate::family::{Context, Status};
 use crate::ipmi::fru::{CommonHeader, checksum, field_at};
@@ -110,7 +110,7 @@ pub async fn edit(context: &Context, id: u8, area: &str, index: &str, value: &st
                 out.println("Write to FRU data failed.");
                 Status::FAILED
             }
-            Some(_) => Status(1),
+            Some(_) => verify(context, &mut device, start, &image).await.map_or_else(|status| status, |()| Status(1)),
         };
     }
     out.println("String size are not equal, resizing fru to fit new string");
@@ -141,6 +141,10 @@ async fn rebuild(
     out.println("Writing new FRU.");
     match device.write(&context.bmc, 0, &image, &listener).await {
         None => out.println("Write to FRU data failed."),
-        Some(_) => out.println("Done."),
+        Some(_) => {
+            out.println("Done.");
+            // Whoever asked for it has been told; the command fails anyway.
+            let _ = verify(context, device, 0, &image).await;
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `fru internaluse`: the area in which a manufacturer keeps what it likes.
 
 use super::transfer::save;
-use super::{check_file_name, check_size, fru_id, listener, say_absent, unknown_version};
+use super::{check_file_name, check_size, fru_id, listener, say_absent, unknown_version, verify};
 use crate::bmc::fru::FruDevice;
 use crate::cmd::file::path_of;
 use crate::family::{Context, Status};
@@ -167,5 +167,5 @@ async fn write(context: &Context, id: &str, file: &str) -> Result<(), Status> {
     if area.device.write(&context.bmc, area.start.into(), &bytes, &listener).await == Some(false) {
         out.info("Done\n");
     }
-    Ok(())
+    verify(context, &mut area.device, area.start.into(), &bytes).await
 }

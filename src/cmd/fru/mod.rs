@@ -15,7 +15,7 @@ pub use print::show_located;
 
 use super::tree::{self, Choice, Rest};
 use crate::bmc::CallError;
-use crate::bmc::fru::FruEvent;
+use crate::bmc::fru::{FruDevice, FruEvent};
 use crate::cli::number;
 use crate::family::{Context, Family, Running, Status, because};
 use crate::out::{bytes_of, completion_text};
@@ -236,6 +236,23 @@ fn listener(context: &Context) -> impl Fn(FruEvent) + Send + Sync + use<> {
 
 fn unknown_version(version: u8) -> String {
     format!(" Unknown FRU header version 0x{version:02x}")
+}
+
+/// Under `--verify`, reads back what has been written. What differs has been said when this fails.
+async fn verify(context: &Context, device: &mut FruDevice, start: usize, written: &[u8]) -> Result<(), Status> {
+    if !context.settings.verify {
+        return Ok(());
+    }
+    let read = device.read(&context.bmc, start, written.len(), &listener(context)).await;
+    let differs = read.bytes.iter().zip(written).position(|(read, written)| read != written);
+    match differs {
+        None if read.complete => return Ok(()),
+        Some(place) if read.complete => {
+            context.out.error(&format!("The FRU differs from what was written from byte {} on.", start + place));
+        }
+        _ => context.out.error("What was written to the FRU cannot be read back."),
+    }
+    Err(Status::FAILED)
 }
 
 /// Refuses a device without a byte.

@@ -1,11 +1,13 @@
 //! `fru read` and `fru write`: a FRU's whole image, from and to a file.
 
-use super::{id_and_file, listener};
+use super::{id_and_file, listener, verify};
 use crate::bmc::fru::FruDevice;
 use crate::cmd::file::path_of;
 use crate::family::{Context, Status};
+use crate::ipmi::fru::check_image;
+use crate::out::errno_text;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 
 const READ_USAGE: [&str; 3] = [
     "fru read <fru id> <fru file>",
@@ -80,6 +82,30 @@ pub async fn read(context: &Context, words: &[String]) -> Status {
     Status::OK
 }
 
+/// Under `--verify`, before anything is written: the image has to be one, and the old one is kept in a
+/// file beside the new one's.
+async fn prepare(context: &Context, device: &mut FruDevice, file: &str, image: &[u8]) -> Result<(), Status> {
+    let out = &context.out;
+    let fail = |message: &str| {
+        out.error(message);
+        Status::FAILED
+    };
+    let size = usize::from(device.info.size);
+    check_image(image, size).map_err(|fault| fail(&format!("{file} is no FRU image: {fault}.")))?;
+    let old = device.read(&context.bmc, 0, size, &listener(context)).await;
+    if !old.complete {
+        return Err(fail("The old image cannot be read, so that nothing is written."));
+    }
+    let kept = format!("{file}.bak");
+    std::fs::write(path_of(&kept), &old.bytes).map_err(|error| {
+        fail(&format!("The old image cannot be kept in {kept}: {}; nothing is written.", errno_text(&error)))
+    })?;
+    if std::io::stderr().is_terminal() {
+        out.notice(&format!("The old image is kept in {kept}."));
+    }
+    Ok(())
+}
+
 /// `fru write`.
 pub async fn write(context: &Context, words: &[String]) -> Status {
     let (id, file) = match id_and_file(context, words, &WRITE_USAGE) {
@@ -99,9 +125,17 @@ pub async fn write(context: &Context, words: &[String]) -> Status {
         Err(_) => say_unopened(context, file),
     }
     if !image.is_empty() {
+        if context.settings.verify
+            && let Err(status) = prepare(context, &mut device, file, &image).await
+        {
+            return status;
+        }
         // Reference: the outcome is nobody's concern.
         let _ = device.write(&context.bmc, 0, &image, &listener(context)).await;
         out.info("Done");
+        if let Err(status) = verify(context, &mut device, 0, &image).await {
+            return status;
+        }
     }
     Status::OK
 }

@@ -2,10 +2,12 @@
 //! Information Storage Definition 1.0).
 
 mod area;
+mod image;
 mod multirecord;
 mod picmg;
 
 pub use area::{BoardArea, ChassisArea, END_OF_FIELDS, ProductArea, field_at};
+pub use image::{ImageFault, check_image};
 pub use multirecord::{Compatibility, DcLoad, DcOutput, PowerSupply, Record, RecordHeader};
 pub use picmg::{
     ActivationDescriptor, AddressEntry, AmcChannel, AmcGroup, AmcLink, BackplaneChannel, BackplaneSlot, BoardLink,
