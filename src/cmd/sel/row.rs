@@ -72,7 +72,7 @@ pub struct SelRow {
     generator_id: Option<u16>,
     sensor_name: Option<String>,
     sensor_type: Option<u8>,
-    pub(super) sensor_type_name: Option<&'static str>,
+    sensor_type_name: Option<&'static str>,
     sensor_number: Option<u8>,
     event_type: Option<u8>,
     event: Option<&'static str>,
@@ -111,6 +111,8 @@ const TABLE: &[Column] = &[
 
 /// What a Linux kernel leaves when it panics.
 const LINUX_PANIC: u8 = 0xf0;
+/// What stands for a sensor type without a name.
+const UNNAMED: &str = "Unknown";
 /// Timestamps below this count from the controller's start.
 const SINCE_INIT: u32 = 0x2000_0000;
 
@@ -170,7 +172,7 @@ impl SelRow {
     }
 
     fn event(&self, page: &mut Page, event: &SelEvent, separator: &str) {
-        let type_name = self.sensor_type_name.unwrap_or_default();
+        let type_name = self.type_name();
         match &self.sensor_name {
             Some(name) => put!(page, "{type_name} {name}"),
             None if event.sensor != 0 => put!(page, "{type_name} #0x{:02x}", event.sensor),
@@ -189,6 +191,11 @@ impl SelRow {
             put!(page, "{separator}CPU {cpu} DIMM {dimm}");
         }
         line!(page);
+    }
+
+    /// The sensor type in the reference's words.
+    pub(super) fn type_name(&self) -> &'static str {
+        self.sensor_type_name.unwrap_or(UNNAMED)
     }
 
     fn is_block(&self, page: &Page) -> bool {
@@ -339,10 +346,12 @@ impl SelRow {
         self.event_type = Some(event.event_type);
         self.asserted = Some(!event.deasserted);
         self.event_data = Some(hex_bytes(&event.data));
-        self.sensor_type_name = Some(states::sensor_type_name(context, event.sensor_type).await);
+        let type_name = states::sensor_type_name(context, event.sensor_type).await;
+        self.sensor_type_name = (type_name != UNNAMED).then_some(type_name);
         let Description { name, detail, text: description } = describe(context, &self.record).await;
-        self.event = name;
-        self.event_detail = detail;
+        // Some names end in a blank, which only the text keeps.
+        self.event = name.map(str::trim_end);
+        self.event_detail = detail.map(|detail| detail.trim().to_owned());
         self.description = description.unwrap_or_default();
         if let Some(id) = source.as_ref().and_then(|source| source.record.id_string()) {
             // Reference: as long as the record has bytes, not as long as it says.
