@@ -7,7 +7,7 @@ use crate::cmd::sdr::row::unit_text;
 use crate::cmd::sdr::{listener, unopened};
 use crate::cmd::states;
 use crate::family::Context;
-use crate::ipmi::sdr::{SdrRecord, SensorRecord};
+use crate::ipmi::sdr::SdrRecord;
 use crate::ipmi::sel::{SelContent, SelEvent, SelRecord};
 use crate::oem::hooks;
 use crate::out::{Column, Format, Page, Report, Severity, fixed, hex_bytes, text, time, until_nul};
@@ -250,16 +250,23 @@ pub async fn sensor_record(context: &Context, event: &SelEvent) -> Option<Arc<St
     }
 }
 
-fn trigger(event: &SelEvent, sensor: &SensorRecord) -> Trigger {
-    let value = |raw: u8| sensor.full.as_ref().map_or(0.0, |full| full.factors.value(raw) as f32);
+/// What a threshold event tells of a sensor. Reference: whatever the record of the sensor is, it is read
+/// as a full one.
+fn trigger(event: &SelEvent, record: &SdrRecord) -> Option<Trigger> {
+    let (units, factors) = match record {
+        SdrRecord::Sensor(sensor) => (sensor.units, sensor.overlaid),
+        SdrRecord::EventOnly(sensor) => sensor.overlaid(),
+        _ => return None,
+    };
+    let value = |raw: u8| factors.value(raw) as f32;
     let [kind, reading, threshold] = event.data;
-    Trigger {
+    Some(Trigger {
         reading: if kind >> 6 == 1 { value(reading) } else { 0.0 },
         threshold: (kind >> 4 & 3 == 1).then(|| value(threshold)),
-        unit: unit_text(&sensor.units),
+        unit: unit_text(&units),
         // Odd offsets are going high; a deassertion turns that round.
         rising: (event.offset() % 2 == 1) != event.deasserted,
-    }
+    })
 }
 
 impl SelRow {
@@ -357,10 +364,8 @@ impl SelRow {
             // Reference: as long as the record has bytes, not as long as it says.
             self.sensor_name = Some(text(until_nul(&id.bytes)));
         }
-        if let Some(SdrRecord::Sensor(sensor)) = source.as_ref().map(|source| &source.record)
-            && event.event_type == 0x01
-        {
-            self.trigger = Some(trigger(&event, sensor));
+        if event.event_type == 0x01 {
+            self.trigger = source.as_ref().and_then(|source| trigger(&event, &source.record));
         }
         if event.event_type == 0x6f && in_line {
             let own = hooks::names_memory(hooks::manufacturer(context).await);
