@@ -43,11 +43,14 @@ impl Bmc {
         }
     }
 
-    /// Passes over entries without looking at them.
+    /// Passes over entries without looking at them; to the first one again where that fails.
     pub async fn skip_sel_entries(&self, walk: &mut SelWalk, count: u32, listener: SelListener<'_>) {
         for _ in 0..count {
-            // Reference: the second try begins with the first entry again.
-            let Some((following, _)) = self.steady_entry(walk.next, 0, listener).await else { break };
+            // Reference: the second try begins with the first entry again, and so does the walk after it.
+            let Some((following, _)) = self.steady_entry(walk.next, 0, listener).await else {
+                walk.next = 0;
+                break;
+            };
             walk.next = following;
         }
     }

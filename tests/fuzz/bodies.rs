@@ -1,10 +1,11 @@
 //! What the fuzzer and the seeded test run: each body takes arbitrary bytes for what a hostile party
 //! controls, and must come to an end without a panic.
 
-use ipmitool::bmc::Bmc;
+use ipmitool::bmc::{Bmc, EventMap};
 use ipmitool::cli::{Secret, Surroundings, Unopened, script};
 use ipmitool::cmd;
 use ipmitool::family::{Context, Settings};
+use ipmitool::ipmi::sel::SelRecord;
 use ipmitool::ipmi::{CompletionCode, NetFn, Reply, Request, Route};
 use ipmitool::out::{self, Format, Output};
 use ipmitool::protocol::{Effect, Key, Machine, Random, Schedule, lan, lanplus};
@@ -26,6 +27,8 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("server", server_packets),
     ("sdr", sdr_records),
     ("sel", sel_records),
+    ("vendors", vendor_events),
+    ("maps", event_maps),
     ("fru", fru_records),
     ("replies", any_replies),
     ("options", options),
@@ -176,6 +179,7 @@ fn server_packets(bytes: &[u8]) {
 struct Script {
     all: Vec<u8>,
     repeats: bool,
+    manufacturer: Option<u32>,
     /// Where the next piece begins, and how many have been asked for.
     place: Mutex<(usize, usize)>,
 }
@@ -213,6 +217,10 @@ impl Transport for Script {
 
     fn set_limits(&self, _: Limits) {}
 
+    fn manufacturer(&self) -> Option<u32> {
+        self.manufacturer
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
     }
@@ -225,6 +233,11 @@ thread_local! {
 
 /// Runs one command against the bytes.
 fn run(lines: &[&str], bytes: &[u8]) {
+    run_at(None, lines, bytes);
+}
+
+/// The same, against a manufacturer's controller.
+fn run_at(manufacturer: Option<u32>, lines: &[&str], bytes: &[u8]) {
     let mut source = Source(bytes);
     let Some(choice) = source.byte().map(usize::from) else { return };
     let format = if choice & 0x80 == 0 { Format::Text } else { Format::Json };
@@ -233,7 +246,8 @@ fn run(lines: &[&str], bytes: &[u8]) {
     let style = source.byte().unwrap_or(0);
     out.set_csv(i32::from(style & 1));
     out.set_verbose(i32::from(style >> 1 & 1));
-    let script = Script { all: source.0.to_vec(), repeats: style & 0x1c == 0x1c, place: Mutex::new((0, 0)) };
+    let (all, repeats) = (source.0.to_vec(), style & 0x1c == 0x1c);
+    let script = Script { all, repeats, manufacturer, place: Mutex::new((0, 0)) };
     let bmc = Bmc::new(Box::new(script), Route::direct());
     let mut context = Context { bmc, out, settings: Settings::default() };
     let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
@@ -247,6 +261,25 @@ fn sdr_records(bytes: &[u8]) {
 
 fn sel_records(bytes: &[u8]) {
     run(&["sel list", "sel elist", "sel info", "sel get 1", "sel list last 3", "sel list first 2"], bytes);
+}
+
+/// Manufacturers whose events are decoded.
+const VENDORS: [u32; 6] = [674, 7_244, 9_237, 10_876, 15_000, 47_488];
+
+fn vendor_events(bytes: &[u8]) {
+    let Some((first, rest)) = bytes.split_first() else { return };
+    let vendor = VENDORS[usize::from(*first) % VENDORS.len()];
+    run_at(Some(vendor), &["sel list", "sel elist", "sel get 1"], rest);
+}
+
+fn event_maps(bytes: &[u8]) {
+    if let (_, Ok(map)) = EventMap::parse(bytes) {
+        for kind in [0xc0, 0xdf, 0xe0, 0xff] {
+            let mut record = [0xa5; 16];
+            record[2] = kind;
+            map.messages(&SelRecord::decode(record));
+        }
+    }
 }
 
 fn fru_records(bytes: &[u8]) {

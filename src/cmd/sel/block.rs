@@ -56,7 +56,7 @@ fn timestamp(row: &SelRow, page: &mut Page) {
 fn head(row: &SelRow, page: &mut Page, event: &SelEvent) {
     line!(page, " Generator ID          : {:04x}", event.generator);
     line!(page, " EvM Revision          : {:02x}", event.revision);
-    line!(page, " Sensor Type           : {}", row.sensor_type_name.unwrap_or_default());
+    line!(page, " Sensor Type           : {}", row.type_name());
     line!(page, " Sensor Number         : {:02x}", event.sensor);
     line!(page, " Event Type            : {}", event_kind(event.event_type));
     let direction = if event.deasserted { "Deassertion Event" } else { "Assertion Event" };

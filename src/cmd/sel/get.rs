@@ -8,6 +8,7 @@ use crate::cmd::{fru, sdr, sensor};
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::{Entity, SdrRecord};
 use crate::ipmi::sel::SelRecord;
+use crate::out::Format;
 
 /// `sel get`.
 pub async fn run(context: &Context, words: &[String]) -> Status {
@@ -72,7 +73,7 @@ async fn show(context: &Context, record: &SelRecord) -> bool {
 async fn show_sensor(context: &Context, source: &StoredRecord) {
     let out = &context.out;
     let verbose = out.verbose();
-    if verbose == 0 {
+    if verbose == 0 && out.format() == Format::Text {
         out.set_verbose(1);
     }
     let rows = out.named_list("sensors");

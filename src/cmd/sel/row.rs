@@ -7,7 +7,7 @@ use crate::cmd::sdr::row::unit_text;
 use crate::cmd::sdr::{listener, unopened};
 use crate::cmd::states;
 use crate::family::Context;
-use crate::ipmi::sdr::{SdrRecord, SensorRecord};
+use crate::ipmi::sdr::SdrRecord;
 use crate::ipmi::sel::{SelContent, SelEvent, SelRecord};
 use crate::oem::hooks;
 use crate::out::{Column, Format, Page, Report, Severity, fixed, hex_bytes, text, time, until_nul};
@@ -72,7 +72,7 @@ pub struct SelRow {
     generator_id: Option<u16>,
     sensor_name: Option<String>,
     sensor_type: Option<u8>,
-    pub(super) sensor_type_name: Option<&'static str>,
+    sensor_type_name: Option<&'static str>,
     sensor_number: Option<u8>,
     event_type: Option<u8>,
     event: Option<&'static str>,
@@ -111,6 +111,8 @@ const TABLE: &[Column] = &[
 
 /// What a Linux kernel leaves when it panics.
 const LINUX_PANIC: u8 = 0xf0;
+/// What stands for a sensor type without a name.
+const UNNAMED: &str = "Unknown";
 /// Timestamps below this count from the controller's start.
 const SINCE_INIT: u32 = 0x2000_0000;
 
@@ -170,7 +172,7 @@ impl SelRow {
     }
 
     fn event(&self, page: &mut Page, event: &SelEvent, separator: &str) {
-        let type_name = self.sensor_type_name.unwrap_or_default();
+        let type_name = self.type_name();
         match &self.sensor_name {
             Some(name) => put!(page, "{type_name} {name}"),
             None if event.sensor != 0 => put!(page, "{type_name} #0x{:02x}", event.sensor),
@@ -189,6 +191,11 @@ impl SelRow {
             put!(page, "{separator}CPU {cpu} DIMM {dimm}");
         }
         line!(page);
+    }
+
+    /// The sensor type in the reference's words.
+    pub(super) fn type_name(&self) -> &'static str {
+        self.sensor_type_name.unwrap_or(UNNAMED)
     }
 
     fn is_block(&self, page: &Page) -> bool {
@@ -243,16 +250,23 @@ pub async fn sensor_record(context: &Context, event: &SelEvent) -> Option<Arc<St
     }
 }
 
-fn trigger(event: &SelEvent, sensor: &SensorRecord) -> Trigger {
-    let value = |raw: u8| sensor.full.as_ref().map_or(0.0, |full| full.factors.value(raw) as f32);
+/// What a threshold event tells of a sensor. Reference: whatever the record of the sensor is, it is read
+/// as a full one.
+fn trigger(event: &SelEvent, record: &SdrRecord) -> Option<Trigger> {
+    let (units, factors) = match record {
+        SdrRecord::Sensor(sensor) => (sensor.units, sensor.overlaid),
+        SdrRecord::EventOnly(sensor) => sensor.overlaid(),
+        _ => return None,
+    };
+    let value = |raw: u8| factors.value(raw) as f32;
     let [kind, reading, threshold] = event.data;
-    Trigger {
+    Some(Trigger {
         reading: if kind >> 6 == 1 { value(reading) } else { 0.0 },
         threshold: (kind >> 4 & 3 == 1).then(|| value(threshold)),
-        unit: unit_text(&sensor.units),
+        unit: unit_text(&units),
         // Odd offsets are going high; a deassertion turns that round.
         rising: (event.offset() % 2 == 1) != event.deasserted,
-    }
+    })
 }
 
 impl SelRow {
@@ -339,19 +353,19 @@ impl SelRow {
         self.event_type = Some(event.event_type);
         self.asserted = Some(!event.deasserted);
         self.event_data = Some(hex_bytes(&event.data));
-        self.sensor_type_name = Some(states::sensor_type_name(context, event.sensor_type).await);
+        let type_name = states::sensor_type_name(context, event.sensor_type).await;
+        self.sensor_type_name = (type_name != UNNAMED).then_some(type_name);
         let Description { name, detail, text: description } = describe(context, &self.record).await;
-        self.event = name;
-        self.event_detail = detail;
+        // Some names end in a blank, which only the text keeps.
+        self.event = name.map(str::trim_end);
+        self.event_detail = detail.map(|detail| detail.trim().to_owned());
         self.description = description.unwrap_or_default();
         if let Some(id) = source.as_ref().and_then(|source| source.record.id_string()) {
             // Reference: as long as the record has bytes, not as long as it says.
             self.sensor_name = Some(text(until_nul(&id.bytes)));
         }
-        if let Some(SdrRecord::Sensor(sensor)) = source.as_ref().map(|source| &source.record)
-            && event.event_type == 0x01
-        {
-            self.trigger = Some(trigger(&event, sensor));
+        if event.event_type == 0x01 {
+            self.trigger = source.as_ref().and_then(|source| trigger(&event, &source.record));
         }
         if event.event_type == 0x6f && in_line {
             let own = hooks::names_memory(hooks::manufacturer(context).await);

@@ -1,6 +1,6 @@
 //! Event-only sensors and locator records (IPMI 2.0 sections 43.3, 43.7 to 43.9).
 
-use super::{Entity, IdString};
+use super::{Entity, Factors, IdString, Units};
 use crate::ipmi::Reader;
 
 /// A sensor that only sends events (section 43.3).
@@ -30,6 +30,15 @@ impl EventOnlyRecord {
         let [sensor_type, event_type, _, _, _, _] = reader.array_or_zero();
         let id = IdString::read(&mut reader);
         EventOnlyRecord { owner, lun: owner_lun & 0x03, number, entity, sensor_type, event_type, id }
+    }
+
+    /// Units and factors, of which there are none. Reference: some of its commands take every record for
+    /// a full one; here the sensor's name stands where they would.
+    pub fn overlaid(&self) -> (Units, Factors) {
+        let mut reader = Reader::new(self.id.bytes.get(3..).unwrap_or_default());
+        let units = Units::decode(reader.array_or_zero());
+        let linearization = reader.u8_or_zero();
+        (units, Factors::decode(units.format, linearization, reader.array_or_zero()))
     }
 }
 

@@ -49,6 +49,14 @@ pub struct Units {
     pub modifier: u8,
 }
 
+impl Units {
+    /// Reads the three bytes of units.
+    pub(super) fn decode([units, base, modifier]: [u8; 3]) -> Self {
+        let format = AnalogFormat::from_bits(units >> 6);
+        Units { format, modifier_use: units >> 1 & 3, percent: units & 1 != 0, base, modifier }
+    }
+}
+
 /// What only full records have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FullSensor {
@@ -97,6 +105,9 @@ pub struct SensorRecord {
     pub units: Units,
     /// What only full records have.
     pub full: Option<FullSensor>,
+    /// How raw readings become values. Reference: some of its commands take every record for a full one;
+    /// in a compact record other fields stand where the factors would.
+    pub overlaid: Factors,
     /// Positive-going hysteresis, raw.
     pub positive_hysteresis: u8,
     /// Negative-going hysteresis, raw.
@@ -115,8 +126,9 @@ impl SensorRecord {
         let [initialization, capabilities, sensor_type, event_type] = reader.array_or_zero();
         let (assertion, deassertion) = (reader.u16_or_zero(), reader.u16_or_zero());
         let [readable, settable, units, base, modifier] = reader.array_or_zero();
-        let format = AnalogFormat::from_bits(units >> 6);
-        let (full, [positive_hysteresis, negative_hysteresis]) = if kind == 0x01 {
+        let units = Units::decode([units, base, modifier]);
+        let format = units.format;
+        let (full, overlaid, [positive_hysteresis, negative_hysteresis]) = if kind == 0x01 {
             let linearization = reader.u8_or_zero();
             let factors = Factors::decode(format, linearization, reader.array_or_zero());
             let [analog_flags, nominal, normal_max, normal_min, sensor_max, sensor_min] = reader.array_or_zero();
@@ -133,12 +145,13 @@ impl SensorRecord {
                 sensor_min,
                 thresholds,
             };
-            (Some(full), hysteresis)
+            (Some(full), factors, hysteresis)
         } else {
-            let _sharing = reader.u16_or_zero();
-            let hysteresis = reader.array_or_zero();
-            let _reserved: [u8; 3] = reader.array_or_zero();
-            (None, hysteresis)
+            let [sharing, offset] = reader.array_or_zero();
+            let [positive, negative] = reader.array_or_zero();
+            let [r1, r2, r3] = reader.array_or_zero();
+            let overlaid = Factors::decode(format, sharing, [offset, positive, negative, r1, r2, r3]);
+            (None, overlaid, [positive, negative])
         };
         let oem = reader.u8_or_zero();
         SensorRecord {
@@ -152,8 +165,9 @@ impl SensorRecord {
             sensor_type,
             event_type,
             masks: SensorMasks { assertion, deassertion, readable, settable },
-            units: Units { format, modifier_use: units >> 1 & 3, percent: units & 1 != 0, base, modifier },
+            units,
             full,
+            overlaid,
             positive_hysteresis,
             negative_hysteresis,
             oem,
