@@ -5,7 +5,7 @@ use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::sdr::{Factors, SensorRecord};
 use crate::ipmi::sensor::{
     GetSensorEventEnable, GetSensorEventStatus, GetSensorReading, GetSensorReadingFactors, GetSensorThresholds,
-    SensorEvents, SensorThresholds,
+    SensorEvents, SensorReading, SensorThresholds,
 };
 use crate::ipmi::{Command, Route};
 
@@ -51,10 +51,17 @@ impl Bmc {
         self.call_at(&self.route_to(sensor.owner, sensor.channel), command).await
     }
 
+    /// A sensor's raw reading, as it is answered.
+    ///
+    /// # Errors
+    /// As [`Bmc::call`].
+    pub async fn sensor_reading_reply(&self, sensor: &SensorRecord) -> Result<SensorReading, CallError> {
+        self.call_owner(sensor, &GetSensorReading { number: sensor.number, lun: sensor.lun }).await
+    }
+
     /// A sensor's reading. What fails leaves it without one.
     pub async fn sensor_reading(&self, sensor: &SensorRecord) -> Reading {
-        let command = GetSensorReading { number: sensor.number, lun: sensor.lun };
-        let Ok(reply) = self.call_owner(sensor, &command).await else { return Reading::default() };
+        let Ok(reply) = self.sensor_reading_reply(sensor).await else { return Reading::default() };
         let mut reading = Reading {
             unavailable: reply.flags & 0x20 != 0,
             scanning_disabled: reply.flags & 0x40 == 0,
