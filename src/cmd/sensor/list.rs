@@ -294,9 +294,9 @@ pub async fn run(context: &Context) -> Status {
         Err(fault) => return unopened(context, &fault),
     };
     let rows = context.out.list();
-    while let Some(header) = context.bmc.next_sdr_header(&mut walk, &listener).await {
-        let Some(body) = context.bmc.sdr_body(&mut walk, header).await else { continue };
-        if let Some(SdrRecord::Sensor(sensor)) = SdrRecord::decode(header.kind, &body) {
+    while let Some(next) = context.bmc.next_sdr(&mut walk, &listener).await {
+        let Ok(raw) = next else { continue };
+        if let Some(SdrRecord::Sensor(sensor)) = SdrRecord::decode(raw.header.kind, &raw.body) {
             show(context, &rows, &sensor).await;
         }
     }

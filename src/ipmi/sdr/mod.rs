@@ -1,10 +1,14 @@
 //! Sensor data records and the commands that read them (IPMI 2.0 chapters 33, 35 and 43).
 
 mod convert;
+mod dump;
+mod edit;
 mod locator;
 mod sensor;
 
 pub use convert::{AnalogFormat, Factors};
+pub use dump::{Dump, DumpError, LARGEST_DUMP, RawRecord};
+pub use edit::{ClearSdrRepository, PartialAddSdr};
 pub use locator::{EventOnlyRecord, FruLocator, GenericLocator, McLocator};
 pub use sensor::{Entity, FullSensor, SensorMasks, SensorRecord, Units};
 
@@ -38,6 +42,8 @@ pub struct SdrRepositoryInfo {
     pub last_erase: u32,
     /// Operation support, one bit for each.
     pub support: u8,
+    /// Whether the reply has the number of records at all.
+    pub tells_count: bool,
 }
 
 impl Command for GetSdrRepositoryInfo {
@@ -56,6 +62,7 @@ impl Command for GetSdrRepositoryInfo {
             last_addition: reader.u32_or_zero(),
             last_erase: reader.u32_or_zero(),
             support: reader.u8_or_zero(),
+            tells_count: data.len() >= 3,
         })
     }
 }
