@@ -24,6 +24,10 @@ pub struct Reading {
     pub analog: Option<f64>,
     /// Whether the sensor has analog readings at all, valid or not.
     pub is_analog: bool,
+    /// The factors of this reading, which hold for everything else of the sensor as well.
+    pub factors: Option<Factors>,
+    /// Whether the factors were asked for in vain.
+    pub factors_missing: bool,
 }
 
 /// Hewlett-Packard, whose sensors may be analog without having thresholds.
@@ -79,7 +83,8 @@ impl Bmc {
             let command = GetSensorReadingFactors { number: sensor.number, lun: sensor.lun, reading: raw };
             match self.call_owner(sensor, &command).await {
                 Ok(bytes) => Factors::decode(factors.format, factors.linearization, bytes),
-                Err(_) => {
+                Err(error) => {
+                    reading.factors_missing = matches!(error, CallError::Transport(_));
                     reading.raw = None;
                     return reading;
                 }
@@ -88,6 +93,7 @@ impl Bmc {
             factors
         };
         reading.is_analog = true;
+        reading.factors = Some(factors);
         reading.analog = reading.raw.map(|raw| factors.value(raw));
         reading
     }

@@ -1,6 +1,6 @@
 //! Event-only sensors and locators as rows and in detail.
 
-use super::row::{EntityReport, Style};
+use super::value::{EntityReport, Style};
 use crate::cmd::states::{self, SensorIdentity};
 use crate::family::Context;
 use crate::ipmi::sdr::{EventOnlyRecord, FruLocator, GenericLocator, IdString, McLocator};

@@ -7,7 +7,8 @@ mod fill;
 mod find;
 mod info;
 mod locator;
-pub mod row;
+mod row;
+pub mod value;
 mod words;
 
 use super::tree::{self, Choice, Rest};
@@ -15,8 +16,9 @@ use crate::family::{Context, Family, Running, Status};
 use crate::ipmi::sdr::SdrRecord;
 pub use cache::load_cache;
 use clap::Subcommand;
-pub use row::{Style, show};
-pub use words::{listener, unopened};
+pub use row::show;
+pub use value::Style;
+pub use words::{listener, reading, unopened};
 
 /// The `sdr` family.
 pub const SDR: Family = Family {

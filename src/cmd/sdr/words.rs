@@ -2,9 +2,9 @@
 //! every family that walks over the records.
 
 use crate::bmc::sdr::{AddFault, ClearFault};
-use crate::bmc::{CallError, SdrEvent, SdrFault};
+use crate::bmc::{CallError, Reading, SdrEvent, SdrFault};
 use crate::family::{Context, Status, because};
-use crate::ipmi::sdr::{RawRecord, SdrRecord};
+use crate::ipmi::sdr::{RawRecord, SdrRecord, SensorRecord};
 use crate::out::{Output, completion_text, text};
 
 /// Says what happens on a walk, in the reference's words.
@@ -82,4 +82,14 @@ pub fn unopened(context: &Context, fault: &SdrFault) -> Status {
     unreadable(&context.out, fault);
     context.out.error("Unable to open SDR for reading");
     Status::FAILED
+}
+
+/// A sensor's reading, and what the record says with the reading's own factors.
+pub async fn reading(context: &Context, sensor: &SensorRecord) -> (Reading, SensorRecord) {
+    let values = context.bmc.sensor_reading(sensor).await;
+    if values.factors_missing {
+        let (name, number) = (text(sensor.id.text(16)), sensor.number);
+        context.out.error(&format!("Error updating reading factor for sensor {name} (#{number:02x})"));
+    }
+    (values, sensor.with_factors(values.factors))
 }

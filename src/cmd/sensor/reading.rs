@@ -1,7 +1,7 @@
 //! `sensor get` and `sensor reading`: sensors by name.
 
 use super::list;
-use crate::cmd::sdr::row::{is_whole, unit_text};
+use crate::cmd::sdr::value::{is_whole, unit_text};
 use crate::cmd::sdr::{self, Style, listener, unopened};
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::SdrRecord;
@@ -108,7 +108,7 @@ pub async fn reading(context: &Context, words: &[String]) -> Status {
             continue;
         };
         let SdrRecord::Sensor(sensor) = &stored.record else { continue };
-        let values = context.bmc.sensor_reading(sensor).await;
+        let (values, sensor) = sdr::reading(context, sensor).await;
         if sensor.full.is_none() || values.raw.is_none() {
             continue;
         }
