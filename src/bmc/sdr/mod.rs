@@ -269,7 +269,8 @@ impl Bmc {
                 }
                 Err(CallError::Transport(_) | CallError::Refused(CompletionCode::CANNOT_RETURN)) => {
                     chunk = length.saturating_sub(1);
-                    self.sdr_state().chunk = Some(chunk);
+                    // Reference: a size that has shrunk to nothing is taken from the transport again.
+                    self.sdr_state().chunk = Some(chunk).filter(|chunk| *chunk != 0);
                     if chunk == 0 {
                         return None;
                     }
