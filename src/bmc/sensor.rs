@@ -30,6 +30,14 @@ pub struct Reading {
     pub factors_missing: bool,
 }
 
+impl Reading {
+    /// The bits that mean something: threshold comparisons in bits 5:0, or discrete states in bits 14:0.
+    pub fn state_bits(&self, sensor: &SensorRecord) -> u16 {
+        let [low, high] = self.states;
+        if sensor.is_threshold() { u16::from(low & 0x3f) } else { u16::from_le_bytes([low, high & 0x7f]) }
+    }
+}
+
 /// Hewlett-Packard, whose sensors may be analog without having thresholds.
 const HP: u32 = 11;
 /// No manufacturer.

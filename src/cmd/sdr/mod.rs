@@ -3,6 +3,7 @@
 mod cache;
 pub mod detail;
 mod dump;
+mod facts;
 mod fill;
 mod find;
 mod info;
@@ -52,8 +53,18 @@ enum Leaf {
 
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     Box::pin(async move {
-        match tree::choose::<Leaf>(words) {
-            Choice::Missing => list(context, &[], "list", Style::Plain).await,
+        let choice = tree::choose::<Leaf>(words);
+        // Reference: what these choose stays chosen for a bare `sdr` later in a shell.
+        match &choice {
+            Choice::Chosen(Leaf::List(_)) => context.settings.sdr_extended = false,
+            Choice::Chosen(Leaf::Elist(_) | Leaf::Type(_) | Leaf::Entity(_)) => context.settings.sdr_extended = true,
+            _ => {}
+        }
+        match choice {
+            Choice::Missing => {
+                let style = if context.settings.sdr_extended { Style::Extended } else { Style::Plain };
+                list(context, &[], "list", style).await
+            }
             Choice::Chosen(Leaf::List(rest)) => list(context, &tree::rest(rest), "list", Style::Plain).await,
             Choice::Chosen(Leaf::Elist(rest)) => list(context, &tree::rest(rest), "elist", Style::Extended).await,
             Choice::Chosen(Leaf::Type(rest)) => find::by_type(context, tree::rest(rest).first()).await,

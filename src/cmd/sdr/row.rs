@@ -1,5 +1,6 @@
 //! One record as a row: text in three styles, CSV, JSON.
 
+use super::facts::SensorFacts;
 use super::value::{Comparison, EntityReport, Style, unit_text, value_text};
 use super::{detail, locator, words};
 use crate::bmc::Reading;
@@ -21,6 +22,7 @@ pub async fn show(context: &Context, rows: &List<'_>, style: Style, record: &Sdr
         SdrRecord::Generic(device) => rows.push(&locator::GenericRow::new(device, style)),
         SdrRecord::Fru(device) => rows.push(&locator::FruRow::new(device, style)),
         SdrRecord::Mc(device) => rows.push(&locator::McRow::new(device, style)),
+        SdrRecord::Oem(record) => rows.push(&locator::OemRow::new(context, record)),
         SdrRecord::EntityAssociation => {}
     }
 }
@@ -42,6 +44,8 @@ pub struct SensorRow {
     pub state_bits: u16,
     pub states: Vec<&'static str>,
     pub scanning: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<SensorFacts>,
     #[serde(skip)]
     record: SensorRecord,
     #[serde(skip)]
@@ -84,9 +88,10 @@ impl SensorRow {
             } else {
                 Comparison::Ok
             },
-            state_bits: u16::from_le_bytes([values.states[0], values.states[1] & 0x7f]),
+            state_bits: values.state_bits(sensor),
             states,
             scanning: !values.scanning_disabled,
+            details: None,
             record: sensor.clone(),
             values,
             style,
@@ -160,7 +165,7 @@ impl Report for SensorRow {
 
     fn text(&self, page: &mut Page) {
         match self.style {
-            Style::Plain => self.plain(page),
+            Style::Plain | Style::Detail => self.plain(page),
             Style::Extended => self.extended(page),
         }
     }
@@ -195,9 +200,11 @@ impl Report for SensorRow {
 /// Whether the states' names are shown, so that they have to be looked up: it may cost a request.
 fn shows_states(context: &Context, style: Style, sensor: &SensorRecord, values: &Reading) -> bool {
     let structured = context.out.format() != crate::out::Format::Text;
-    let plain_text = style == Style::Plain && context.out.csv() == 0;
+    let plain_text = style != Style::Extended && context.out.csv() == 0;
     let analog = sensor.is_threshold() && values.is_analog;
-    structured || (values.raw.is_some() && states::any(values.states) && !plain_text && !analog)
+    // A comparison with thresholds is the status; its bits are no states.
+    (structured && !sensor.is_threshold())
+        || (!structured && values.raw.is_some() && states::any(values.states) && !plain_text && !analog)
 }
 
 async fn show_sensor(context: &Context, rows: &List<'_>, style: Style, sensor: &SensorRecord) {
@@ -220,5 +227,10 @@ async fn show_sensor(context: &Context, rows: &List<'_>, style: Style, sensor: &
     } else {
         ""
     };
-    rows.push(&SensorRow::new(sensor, values, style, type_name, asserted));
+    let mut row = SensorRow::new(sensor, values, style, type_name, asserted);
+    let detailed = style == Style::Detail || context.out.verbose() != 0;
+    if detailed && context.out.format() == crate::out::Format::Json {
+        row.details = Some(SensorFacts::read(context, sensor).await);
+    }
+    rows.push(&row);
 }

@@ -15,6 +15,9 @@ pub enum Style {
     Plain,
     /// Name, number, status, entity, reading and states.
     Extended,
+    /// One record on its own, with everything that is known of it. Commands are verbose then, where
+    /// they show text.
+    Detail,
 }
 
 /// How a threshold sensor's reading compares, the gravest comparison first.
@@ -71,7 +74,7 @@ impl Comparison {
         match (verbose, style) {
             (true, _) => words[0],
             (false, Style::Extended) => words[1],
-            (false, Style::Plain) => words[2],
+            (false, Style::Plain | Style::Detail) => words[2],
         }
     }
 

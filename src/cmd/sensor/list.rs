@@ -268,7 +268,7 @@ pub async fn show(context: &Context, rows: &List<'_>, sensor: &SensorRecord) -> 
         unit: values.is_analog.then(|| unit_text(&sensor.units)),
         raw_reading: values.raw,
         status: if sensor.is_threshold() || values.raw.is_none() { Comparison::of(&values) } else { Comparison::Ok },
-        state_bits: u16::from_le_bytes([values.states[0], values.states[1] & 0x7f]),
+        state_bits: values.state_bits(sensor),
         states: states::asserted(&names, values.states),
         thresholds: Thresholds {
             lower_non_recoverable: converted(LNR),

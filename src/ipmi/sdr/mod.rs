@@ -9,7 +9,7 @@ mod sensor;
 pub use convert::{AnalogFormat, Factors};
 pub use dump::{Dump, DumpError, LARGEST_DUMP, RawRecord};
 pub use edit::{ClearSdrRepository, PartialAddSdr};
-pub use locator::{EventOnlyRecord, FruLocator, GenericLocator, McLocator};
+pub use locator::{EventOnlyRecord, FruLocator, GenericLocator, McLocator, OemRecord};
 pub use sensor::{Entity, FullSensor, SensorMasks, SensorRecord, Units};
 
 use super::{Command, DecodeError, NetFn, Reader};
@@ -219,6 +219,8 @@ pub enum SdrRecord {
     Fru(FruLocator),
     /// Type 12h: another controller.
     Mc(McLocator),
+    /// Type C0h: a manufacturer's own.
+    Oem(OemRecord),
 }
 
 impl SdrRecord {
@@ -231,6 +233,7 @@ impl SdrRecord {
             0x10 => SdrRecord::Generic(GenericLocator::decode(body)),
             0x11 => SdrRecord::Fru(FruLocator::decode(body)),
             0x12 => SdrRecord::Mc(McLocator::decode(body)),
+            0xc0 => SdrRecord::Oem(OemRecord::decode(body)),
             _ => return None,
         })
     }
@@ -240,7 +243,7 @@ impl SdrRecord {
         Some(match self {
             SdrRecord::Sensor(record) => record.entity,
             SdrRecord::EventOnly(record) => record.entity,
-            SdrRecord::EntityAssociation => return None,
+            SdrRecord::EntityAssociation | SdrRecord::Oem(_) => return None,
             SdrRecord::Generic(record) => record.entity,
             SdrRecord::Fru(record) => record.entity,
             SdrRecord::Mc(record) => record.entity,
@@ -252,7 +255,7 @@ impl SdrRecord {
         Some(match self {
             SdrRecord::Sensor(record) => &record.id,
             SdrRecord::EventOnly(record) => &record.id,
-            SdrRecord::EntityAssociation => return None,
+            SdrRecord::EntityAssociation | SdrRecord::Oem(_) => return None,
             SdrRecord::Generic(record) => &record.id,
             SdrRecord::Fru(record) => &record.id,
             SdrRecord::Mc(record) => &record.id,
