@@ -66,7 +66,7 @@ impl<'a> Scanner<'a> {
     /// `-6`, which are options and stay so.
     fn is_number(&self, word: &str) -> bool {
         let after = match &self.operands[..] {
-            [family, leaf, _, ..] => NUMBERS_AFTER.contains(&[family, leaf]),
+            [family, leaf, _, _, ..] => NUMBERS_AFTER.contains(&[family, leaf]),
             _ => false,
         };
         let digits = word[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.');
@@ -159,7 +159,13 @@ mod tests {
     fn a_threshold_may_be_negative() {
         let words = ["sensor", "thresh", "a", "lnr", "-5"].map(str::to_owned);
         assert_eq!(scan("sensor thresh a lnr -5 -v", false), (vec![option('v', "", (5, 2))], words.to_vec()));
-        for line in ["sensor thresh -5", "sensor get a -5", "raw sensor thresh a -5", "sensor thresh a lnr -4"] {
+        for line in [
+            "sensor thresh -5",
+            "sensor thresh a -5",
+            "sensor get a -5",
+            "raw sensor thresh a -5",
+            "sensor thresh a lnr -4",
+        ] {
             assert_eq!(scan(line, false).0.len(), 1, "{line}");
         }
     }

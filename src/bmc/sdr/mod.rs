@@ -79,6 +79,8 @@ pub struct Walk {
     next: u16,
     /// Records that have been asked for: one that comes again closes a circle, which ends the walk.
     seen: HashSet<u16>,
+    /// Reservations renewed since a part of a body was last read.
+    renewals: usize,
 }
 
 impl Walk {
@@ -123,7 +125,7 @@ pub struct SdrState {
 const HEADER_TRIES: usize = 5;
 /// Pause after a lost reservation.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Renewals a single record gets before it is given up: somebody else may be updating the repository.
+/// Renewals in a row before a walk is given up: somebody else may be updating the repository.
 const RENEWALS: usize = 16;
 
 impl Bmc {
@@ -181,7 +183,7 @@ impl Bmc {
 
     async fn begin_walk(&self, route: Route, source: SdrSource) -> Result<Walk, SdrFault> {
         let reservation = self.reserve_sdr(route, source).await.map_err(|_| SdrFault::Reservation)?;
-        Ok(Walk { route, source, reservation, next: 0, seen: HashSet::new() })
+        Ok(Walk { route, source, reservation, next: 0, seen: HashSet::new(), renewals: 0 })
     }
 
     async fn reserve_sdr(&self, route: Route, source: SdrSource) -> Result<u16, CallError> {
@@ -203,11 +205,16 @@ impl Bmc {
     pub async fn next_sdr(&self, walk: &mut Walk, listener: Listener<'_>) -> Option<Result<RawRecord, SdrHeader>> {
         let header = self.next_sdr_header(walk, listener).await?;
         listener(SdrEvent::Reading(header));
-        Some(self.sdr_body(walk, header).await.map(|body| RawRecord { header, body }).ok_or(header))
+        Some(self.sdr_body(walk, header, listener).await.map(|body| RawRecord { header, body }).ok_or(header))
     }
 
     /// The next record's header; none at the end, and when it cannot be read.
     async fn next_sdr_header(&self, walk: &mut Walk, listener: Listener<'_>) -> Option<SdrHeader> {
+        if walk.renewals == RENEWALS {
+            // The next command may try again.
+            walk.renewals = 0;
+            return None;
+        }
         if walk.is_finished() || walk.seen.contains(&walk.next) {
             return None;
         }
@@ -248,20 +255,21 @@ impl Bmc {
     }
 
     /// A record's body; none when it cannot be read. Bytes the controller leaves out are zero.
-    async fn sdr_body(&self, walk: &mut Walk, header: SdrHeader) -> Option<Vec<u8>> {
+    async fn sdr_body(&self, walk: &mut Walk, header: SdrHeader, listener: Listener<'_>) -> Option<Vec<u8>> {
         let mut body = Vec::with_capacity(usize::from(header.length));
-        let mut renewals = 0;
         // The chunk size is the transport's limit less the next record's id.
         let first = u8::try_from(self.max_response_at(walk.route).saturating_sub(2).min(0xfe)).unwrap_or(0xfe);
         let mut chunk = *self.sdr_state().chunk.get_or_insert(first);
         while body.len() < usize::from(header.length) {
             let rest = usize::from(header.length) - body.len();
             let length = u8::try_from(rest).unwrap_or(u8::MAX).min(chunk);
-            let offset = u8::try_from(body.len() + usize::from(SdrHeader::LENGTH)).unwrap_or(u8::MAX);
+            // Reference: the end of a record too long for the offset's byte is asked for at its beginning.
+            let offset = (body.len() + usize::from(SdrHeader::LENGTH)) as u8;
             let part = RecordPart { reservation: walk.reservation, record: header.id, offset, length };
             match self.read_sdr(walk, part).await {
                 Ok(data) if data.reply_length == 0 => return None,
                 Ok(data) => {
+                    walk.renewals = 0;
                     let wanted = usize::from(length);
                     let start = body.len();
                     body.extend(data.bytes.iter().take(wanted));
@@ -275,8 +283,12 @@ impl Bmc {
                         return None;
                     }
                 }
-                Err(CallError::Refused(CompletionCode::RESERVATION_CANCELLED)) if renewals < RENEWALS => {
-                    renewals += 1;
+                Err(CallError::Refused(CompletionCode::RESERVATION_CANCELLED)) => {
+                    if walk.renewals == RENEWALS {
+                        listener(SdrEvent::Reservation);
+                        return None;
+                    }
+                    walk.renewals += 1;
                     tokio::time::sleep(PAUSE).await;
                     walk.reservation = self.reserve_sdr(walk.route, walk.source).await.ok()?;
                 }
@@ -375,6 +387,7 @@ impl Bmc {
             reservation: 0,
             next: 0xffff,
             seen: HashSet::new(),
+            renewals: 0,
         });
     }
 }
