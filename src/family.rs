@@ -59,6 +59,8 @@ pub struct Settings {
     pub event_map: EventMap,
     /// The files `exec` is running just now, each by device and inode; the innermost is last.
     pub scripts: Vec<(u64, u64)>,
+    /// Whether a bare `sdr` shows extended rows, because an earlier command of the process did.
+    pub sdr_extended: bool,
 }
 
 impl Context {

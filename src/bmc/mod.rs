@@ -172,7 +172,12 @@ impl Bmc {
 
     /// Largest reply data, allowing for bridging (bytes).
     pub fn max_response(&self) -> u16 {
-        limit(self.transport.limits().response, 7, self.route)
+        self.max_response_at(self.route)
+    }
+
+    /// The same on the way to another controller.
+    pub fn max_response_at(&self, route: Route) -> u16 {
+        limit(self.transport.limits().response, 7, route)
     }
 
     /// Changes the largest request data (`-z`).

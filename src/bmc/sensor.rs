@@ -5,7 +5,7 @@ use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::sdr::{Factors, SensorRecord};
 use crate::ipmi::sensor::{
     GetSensorEventEnable, GetSensorEventStatus, GetSensorReading, GetSensorReadingFactors, GetSensorThresholds,
-    SensorEvents, SensorThresholds,
+    SensorEvents, SensorReading, SensorThresholds,
 };
 use crate::ipmi::{Command, Route};
 
@@ -24,6 +24,18 @@ pub struct Reading {
     pub analog: Option<f64>,
     /// Whether the sensor has analog readings at all, valid or not.
     pub is_analog: bool,
+    /// The factors of this reading, which hold for everything else of the sensor as well.
+    pub factors: Option<Factors>,
+    /// Whether the factors were asked for in vain.
+    pub factors_missing: bool,
+}
+
+impl Reading {
+    /// The bits that mean something: threshold comparisons in bits 5:0, or discrete states in bits 14:0.
+    pub fn state_bits(&self, sensor: &SensorRecord) -> u16 {
+        let [low, high] = self.states;
+        if sensor.is_threshold() { u16::from(low & 0x3f) } else { u16::from_le_bytes([low, high & 0x7f]) }
+    }
 }
 
 /// Hewlett-Packard, whose sensors may be analog without having thresholds.
@@ -51,10 +63,17 @@ impl Bmc {
         self.call_at(&self.route_to(sensor.owner, sensor.channel), command).await
     }
 
+    /// A sensor's raw reading, as it is answered.
+    ///
+    /// # Errors
+    /// As [`Bmc::call`].
+    pub async fn sensor_reading_reply(&self, sensor: &SensorRecord) -> Result<SensorReading, CallError> {
+        self.call_owner(sensor, &GetSensorReading { number: sensor.number, lun: sensor.lun }).await
+    }
+
     /// A sensor's reading. What fails leaves it without one.
     pub async fn sensor_reading(&self, sensor: &SensorRecord) -> Reading {
-        let command = GetSensorReading { number: sensor.number, lun: sensor.lun };
-        let Ok(reply) = self.call_owner(sensor, &command).await else { return Reading::default() };
+        let Ok(reply) = self.sensor_reading_reply(sensor).await else { return Reading::default() };
         let mut reading = Reading {
             unavailable: reply.flags & 0x20 != 0,
             scanning_disabled: reply.flags & 0x40 == 0,
@@ -72,7 +91,8 @@ impl Bmc {
             let command = GetSensorReadingFactors { number: sensor.number, lun: sensor.lun, reading: raw };
             match self.call_owner(sensor, &command).await {
                 Ok(bytes) => Factors::decode(factors.format, factors.linearization, bytes),
-                Err(_) => {
+                Err(error) => {
+                    reading.factors_missing = matches!(error, CallError::Transport(_));
                     reading.raw = None;
                     return reading;
                 }
@@ -81,6 +101,7 @@ impl Bmc {
             factors
         };
         reading.is_analog = true;
+        reading.factors = Some(factors);
         reading.analog = reading.raw.map(|raw| factors.value(raw));
         reading
     }

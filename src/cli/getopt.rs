@@ -20,6 +20,9 @@ pub enum Event {
     MissingArgument(char),
 }
 
+/// Commands after whose names a negative number is a word and no option, as in `sensor thresh NAME lnr -5`.
+const NUMBERS_AFTER: &[[&str; 2]] = &[["sensor", "thresh"]];
+
 /// Walks over the words of a command line.
 ///
 /// Words that are not options gather in [`Scanner::operands`].
@@ -59,6 +62,17 @@ impl<'a> Scanner<'a> {
         self.operands
     }
 
+    /// Whether a word can only be meant as a number. Reference: it refuses such words, all but `-4` and
+    /// `-6`, which are options and stay so.
+    fn is_number(&self, word: &str) -> bool {
+        let after = match &self.operands[..] {
+            [family, leaf, _, _, ..] => NUMBERS_AFTER.contains(&[family, leaf]),
+            _ => false,
+        };
+        let digits = word[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.');
+        after && digits && !matches!(word, "-4" | "-6")
+    }
+
     fn short(&mut self, index: usize, offset: usize) -> Event {
         let rest = &self.words[index][offset..];
         let mut chars = rest.chars();
@@ -93,7 +107,7 @@ impl Iterator for Scanner<'_> {
         while let Some(word) = self.words.get(self.next) {
             let index = self.next;
             self.next += 1;
-            if self.ended || word == "-" || !word.starts_with('-') {
+            if self.ended || word == "-" || !word.starts_with('-') || self.is_number(word) {
                 self.ended |= self.posixly_correct;
                 self.operands.push(word.clone());
             } else if word == "--" {
@@ -139,6 +153,21 @@ mod tests {
     fn a_double_dash_ends_options() {
         assert_eq!(scan("raw -- -5 -v --", false), (vec![], vec!["raw".into(), "-5".into(), "-v".into(), "--".into()]));
         assert_eq!(scan("raw -v", true), (vec![], vec!["raw".into(), "-v".into()]));
+    }
+
+    #[test]
+    fn a_threshold_may_be_negative() {
+        let words = ["sensor", "thresh", "a", "lnr", "-5"].map(str::to_owned);
+        assert_eq!(scan("sensor thresh a lnr -5 -v", false), (vec![option('v', "", (5, 2))], words.to_vec()));
+        for line in [
+            "sensor thresh -5",
+            "sensor thresh a -5",
+            "sensor get a -5",
+            "raw sensor thresh a -5",
+            "sensor thresh a lnr -4",
+        ] {
+            assert_eq!(scan(line, false).0.len(), 1, "{line}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! clap has no part in this stage: the reference's options permute, bundle, repeat and fail in
 //! their own way, and act in the order in which they are written.
 
+pub mod float;
 pub mod getopt;
 pub mod number;
 mod options;

@@ -5,7 +5,7 @@ use crate::family::{Context, Status};
 use crate::out::{Output, bytes_of, errno_text};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -69,4 +69,21 @@ pub fn write(context: &Context, word: &str, bytes: &[u8]) -> Status {
             Status::FAILED
         }
     }
+}
+
+/// Reads a file of at most `limit` bytes; what is wrong with it has been said when there is none.
+pub fn read(context: &Context, word: &str, limit: usize) -> Option<Vec<u8>> {
+    let out = &context.out;
+    let mut bytes = Vec::new();
+    // One byte more shows that a file is too large.
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    if let Err(error) = open(out, word)?.take(most).read_to_end(&mut bytes) {
+        out.error(&format!("Unable to read file {word}: {}", errno_text(&error)));
+        return None;
+    }
+    if bytes.len() > limit {
+        out.error(&format!("File {word} is larger than {limit} bytes"));
+        return None;
+    }
+    Some(bytes)
 }

@@ -25,6 +25,7 @@ pub mod tree;
 mod user;
 
 pub use file::open as open_file;
+pub use sdr::load_cache as load_sdr_cache;
 
 use crate::cli::{self, CommandLine};
 use crate::family::{Context, Family, Status};

@@ -117,6 +117,38 @@ impl Command for GetSensorThresholds {
     }
 }
 
+/// Set Sensor Thresholds (section 35.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetSensorThresholds {
+    /// Sensor number.
+    pub number: u8,
+    /// The owner's logical unit.
+    pub lun: u8,
+    /// Which are set, from bit 0 in the order of `values`.
+    pub mask: u8,
+    /// Lower non-critical, critical, non-recoverable, then upper, raw.
+    pub values: [u8; 6],
+}
+
+impl Command for SetSensorThresholds {
+    const NETFN: NetFn = NetFn::SENSOR_EVENT;
+    const CMD: u8 = 0x26;
+    type Reply = ();
+
+    fn lun(&self) -> u8 {
+        self.lun
+    }
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([self.number, self.mask]);
+        data.extend(self.values);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
 /// Get Sensor Event Status (section 35.13) or Enable (section 35.11): both answer alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SensorEvents {
@@ -183,6 +215,13 @@ mod tests {
         assert!(GetSensorReading::decode(&[1]).is_err());
         let reading = GetSensorReading::decode(&[1, 0xc0, 3]).expect("a reading");
         assert_eq!((reading.state_low, reading.state_high), (3, 0));
+    }
+
+    #[test]
+    fn thresholds_to_set_are_eight_bytes() {
+        let command = SetSensorThresholds { number: 7, lun: 1, mask: 0x20, values: [0, 0, 0, 0, 0, 9] };
+        let request = command.request();
+        assert_eq!((request.lun, request.cmd, request.data), (1, 0x26, vec![7, 0x20, 0, 0, 0, 0, 0, 9]));
     }
 
     #[test]

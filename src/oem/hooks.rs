@@ -3,6 +3,8 @@
 //! Every question begins with the manufacturer's number, which transports that know it give at once and
 //! the others ask for each time: so often, and in this order, does the reference ask.
 
+pub mod sdr;
+
 use super::{dell, quanta, supermicro, viking};
 use crate::bmc::CallError;
 use crate::family::{Context, because};
@@ -14,6 +16,8 @@ use crate::out::completion_text;
 pub mod manufacturers {
     /// What the reference makes of a manufacturer that cannot be asked for.
     pub const UNKNOWN: u32 = 0;
+    /// Intel.
+    pub const INTEL: u32 = 343;
     /// Dell.
     pub const DELL: u32 = 674;
     /// Quanta.

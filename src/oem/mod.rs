@@ -5,6 +5,7 @@
 
 mod dell;
 pub mod hooks;
+mod intel;
 mod quanta;
 mod supermicro;
 mod viking;

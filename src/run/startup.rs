@@ -118,6 +118,9 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
     if !address(&mut bmc, options, oem, &out).await {
         return Err(refused);
     }
+    if let Some(word) = &options.sdr_cache {
+        cmd::load_sdr_cache(&bmc, &out, word);
+    }
     if let Some(word) = &options.sel_oem {
         // Reference: the command runs without the map when it cannot be read.
         read_event_map(&mut event_map, word, &out);

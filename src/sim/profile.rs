@@ -79,6 +79,8 @@ pub struct Profile {
     pub sdr: Option<Vec<Hex>>,
     /// Whether the SDRs are the controller's own (device SDRs) instead of a repository's.
     pub device_sdr: bool,
+    /// Device SDRs the controller has beside those in its repository, if its device id promises any.
+    pub built_in_sdr: Option<Vec<Hex>>,
     /// FRU images, by device id from 0.
     pub fru: Option<Vec<Hex>>,
     /// Data of the Get PICMG Properties reply.

@@ -108,8 +108,8 @@ pub fn find(cmd: u8) -> Option<Handler> {
 pub fn find_device(cmd: u8) -> Option<Handler> {
     Some(match cmd {
         0x20 => device_info,
-        0x21 => |state, _, request| device(state).and_then(|()| state.sdr.read(request)),
-        0x22 => |state, _, _| device(state).and_then(|()| state.sdr.reserve()),
+        0x21 => |state, _, request| device(state).and_then(|()| state.device_sdr.read(request)),
+        0x22 => |state, _, _| device(state).and_then(|()| state.device_sdr.reserve()),
         _ => return None,
     })
 }
@@ -219,8 +219,8 @@ fn clear(state: &mut State, _: &Origin, request: &Request) -> Outcome {
 fn device_info(state: &mut State, _: &Origin, request: &Request) -> Outcome {
     device(state)?;
     let count = match request.data.first() {
-        Some(1) => state.sdr.records.len(),
-        _ => state.sdr.records.iter().filter(|record| matches!(record[3], 1..=3)).count(),
+        Some(1) => state.device_sdr.records.len(),
+        _ => state.device_sdr.records.iter().filter(|record| matches!(record[3], 1..=3)).count(),
     };
     // Static population on LUN 0.
     Ok(vec![u8::try_from(count).unwrap_or(u8::MAX), 0x01])

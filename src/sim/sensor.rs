@@ -88,7 +88,7 @@ fn record(state: &State, request: &Request) -> Result<Vec<u8>, CompletionCode> {
         }
         _ => false,
     };
-    let record = state.sdr.records().iter().find(covers);
+    let record = state.sdr.records().iter().chain(state.device_sdr.records()).find(covers);
     record.filter(|record| record.len() > 24).cloned().ok_or(CompletionCode::NOT_PRESENT)
 }
 

@@ -65,6 +65,8 @@ pub struct State {
     pub sel: EventLog,
     /// The sensor data repository.
     pub sdr: Repository,
+    /// The controller's own (device) SDRs.
+    pub device_sdr: Repository,
     /// Sensors' readings and thresholds.
     pub sensors: Sensors,
     /// FRU devices.
@@ -91,6 +93,11 @@ impl State {
     pub fn new(profile: Profile) -> Self {
         let clock = Clock::from(profile.clock);
         let sdr = lists(profile.sdr).unwrap_or_else(sdr_data::records);
+        let (sdr, device_sdr) = match lists(profile.built_in_sdr) {
+            Some(built_in) => (sdr, built_in),
+            None if profile.device_sdr => (Vec::new(), sdr),
+            None => (sdr, Vec::new()),
+        };
         let mut device_id = bytes(profile.device_id).unwrap_or_else(|| DEVICE_ID.to_vec());
         if profile.device_sdr && device_id.len() > 5 {
             device_id[1] |= 0x80;
@@ -118,6 +125,7 @@ impl State {
             pef: Pef::default(),
             sel: EventLog::new(lists(profile.sel).unwrap_or_else(sel_data::records)),
             sdr: Repository::new(sdr),
+            device_sdr: Repository::new(device_sdr),
             sensors: Sensors::default(),
             frus: Frus::new(lists(profile.fru).unwrap_or_else(fru_data::images)),
             i2c: Devices::default(),

@@ -5,6 +5,7 @@ use ipmitool::bmc::{Bmc, EventMap};
 use ipmitool::cli::{Secret, Surroundings, Unopened, script};
 use ipmitool::cmd;
 use ipmitool::family::{Context, Settings};
+use ipmitool::ipmi::sdr::{Dump, SdrRecord};
 use ipmitool::ipmi::sel::SelRecord;
 use ipmitool::ipmi::{CompletionCode, NetFn, Reply, Request, Route};
 use ipmitool::out::{self, Format, Output};
@@ -26,6 +27,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("lanplus", lanplus_packets),
     ("server", server_packets),
     ("sdr", sdr_records),
+    ("sdr-files", sdr_files),
     ("sel", sel_records),
     ("vendors", vendor_events),
     ("maps", event_maps),
@@ -255,8 +257,29 @@ fn run_at(manufacturer: Option<u32>, lines: &[&str], bytes: &[u8]) {
 }
 
 fn sdr_records(bytes: &[u8]) {
-    let lines = ["sdr elist all", "sdr list full", "sdr get x", "sdr type Temperature", "sdr info", "sensor list"];
+    let lines = [
+        "sdr elist all",
+        "sdr list full",
+        "sdr get x",
+        "sdr type Temperature",
+        "sdr info",
+        "sensor list",
+        "sensor get x",
+        "sensor thresh x unr 5",
+        "sdr fill nosat",
+        "sdr fill range 0x20-0x30",
+    ];
     run(&lines, bytes);
+}
+
+/// A file of records, as `sdr dump` writes them and `-S` reads them: no more comes out than went in.
+fn sdr_files(bytes: &[u8]) {
+    let mut length = 0;
+    for record in Dump::new(bytes).flatten() {
+        length += 5 + record.body.len();
+        let _ = SdrRecord::decode(record.header.kind, &record.body);
+    }
+    assert!(length <= bytes.len());
 }
 
 fn sel_records(bytes: &[u8]) {

@@ -1,15 +1,13 @@
 //! A sensor in detail (`-v`, `sdr get`): reading, thresholds, ranges, events.
 
-use super::row::{Comparison, Style, unit_text, value_text};
+use super::value::{Comparison, EntityReport, Style, unit_text, value_text};
 use crate::bmc::Reading;
-use crate::cmd::sdr::row::EntityReport;
 use crate::cmd::states;
 use crate::family::Context;
 use crate::ipmi::sdr::{AnalogFormat, FullSensor, SensorRecord};
 use crate::ipmi::sensor::SensorEvents;
 use crate::out::{List, Page, Report, fixed, text};
 use crate::tables::entity::ENTITY_IDS;
-use crate::tables::events::EventName;
 use crate::{line, put};
 use serde::Serialize;
 
@@ -17,6 +15,110 @@ use serde::Serialize;
 const THRESHOLDS: [(u8, &str); 6] = [(0, "lnc"), (1, "lcr"), (2, "lnr"), (3, "unc"), (4, "ucr"), (5, "unr")];
 /// The order in which masks are shown, as positions in a mask.
 const SHOWN: [u8; 6] = [2, 1, 0, 3, 4, 5];
+
+/// Asserted states below the name of the sensor's type.
+pub struct StateBlock {
+    type_name: &'static str,
+    states: Vec<&'static str>,
+}
+
+impl StateBlock {
+    /// Looks up what is asserted: nothing where no bit is set, or where no state of the sensor has a name.
+    ///
+    /// Reference: the states and the type are looked up anew for every block; on some transports each costs
+    /// a request where the names are the manufacturer's.
+    pub async fn of(context: &Context, sensor: &SensorRecord, bits: [u8; 2]) -> Option<Self> {
+        if !states::any(bits) {
+            return None;
+        }
+        let names = states::state_names(context, sensor.sensor_type, sensor.event_type).await;
+        if names.iter().all(|name| name.data.is_some()) {
+            return None;
+        }
+        let type_name = states::sensor_type_name(context, sensor.sensor_type).await;
+        Some(StateBlock { type_name, states: states::asserted(&names, bits) })
+    }
+
+    /// Writes the block: the type on the label's line, then a state a line.
+    pub fn write(&self, page: &mut Page, label: &str) {
+        labelled(page, label, self.type_name);
+        for state in &self.states {
+            line!(page, "                         [{state}]");
+        }
+    }
+}
+
+/// Event status or enables, with the states that are asserted.
+struct EventBlock {
+    events: SensorEvents,
+    states: [Option<StateBlock>; 2],
+}
+
+impl EventBlock {
+    async fn of(context: &Context, sensor: &SensorRecord, events: SensorEvents, looked_at: bool) -> Self {
+        let mut block = EventBlock { events, states: [None, None] };
+        if looked_at && !sensor.is_threshold() {
+            for (states, bits) in block.states.iter_mut().zip([events.assertion, events.deassertion]) {
+                if let [Some(low), high] = bits {
+                    *states = StateBlock::of(context, sensor, [low, high.unwrap_or(0)]).await;
+                }
+            }
+        }
+        block
+    }
+}
+
+/// Event status and enables, as far as they can be read.
+#[derive(Default)]
+pub struct Events {
+    status: Option<EventBlock>,
+    enable: Option<EventBlock>,
+}
+
+impl Events {
+    /// Asks for both.
+    pub async fn read(context: &Context, sensor: &SensorRecord) -> Self {
+        let mut found = Events::default();
+        if let Ok(events) = context.bmc.sensor_event_status(sensor).await {
+            let looked_at = events.flags & UNAVAILABLE == 0;
+            found.status = Some(EventBlock::of(context, sensor, events, looked_at).await);
+        }
+        if let Ok(events) = context.bmc.sensor_event_enable(sensor).await {
+            found.enable = Some(EventBlock::of(context, sensor, events, true).await);
+        }
+        found
+    }
+
+    /// Writes both, as `sdr -v` and `sensor get` show them.
+    pub fn write(&self, page: &mut Page, sensor: &SensorRecord) {
+        let replies = [
+            (&self.status, "Event Status", ["Assertion Events", "Deassertion Events"], true),
+            (&self.enable, "Event Enable", ["Assertions Enabled", "Deassertions Enabled"], false),
+        ];
+        for (block, label, labels, is_status) in replies {
+            let Some(EventBlock { events, states }) = block else { continue };
+            if is_status && events.flags & UNAVAILABLE != 0 {
+                labelled(page, label, "Unavailable");
+                continue;
+            }
+            if events.flags & 0x80 == 0 {
+                labelled(page, label, "Event Messages Disabled");
+            }
+            if sensor.is_threshold() {
+                threshold_events(page, events, labels, is_status);
+                continue;
+            }
+            for (label, states) in labels.iter().zip(states) {
+                if let Some(states) = states {
+                    states.write(page, label);
+                }
+            }
+        }
+    }
+}
+
+/// Event status: the reading, and so its comparison, is unavailable.
+const UNAVAILABLE: u8 = 0x20;
 
 /// A sensor whose details are text alone: JSON comes from the row.
 #[derive(Serialize)]
@@ -29,25 +131,18 @@ pub struct SensorDetail<'a> {
     #[serde(skip)]
     type_name: &'static str,
     #[serde(skip)]
-    names: Vec<&'static EventName>,
+    asserted: Option<StateBlock>,
     #[serde(skip)]
-    status: Option<SensorEvents>,
-    #[serde(skip)]
-    enable: Option<SensorEvents>,
+    events: Events,
 }
 
 /// Shows a sensor in detail, asking for its events on the way.
 pub async fn show(context: &Context, rows: &List<'_>, sensor: &SensorRecord, values: Reading) {
     let type_name = states::sensor_type_name(context, sensor.sensor_type).await;
-    let names = if sensor.is_threshold() {
-        Vec::new()
-    } else {
-        states::state_names(context, sensor.sensor_type, sensor.event_type).await
-    };
-    let status = context.bmc.sensor_event_status(sensor).await.ok();
-    let enable = context.bmc.sensor_event_enable(sensor).await.ok();
+    let asserted = if sensor.is_threshold() { None } else { StateBlock::of(context, sensor, values.states).await };
+    let events = Events::read(context, sensor).await;
     let name = text(sensor.name());
-    rows.push(&SensorDetail { name, record: sensor, values, type_name, names, status, enable });
+    rows.push(&SensorDetail { name, record: sensor, values, type_name, asserted, events });
 }
 
 fn raw_or_value(full: &FullSensor, raw: u8, discrete: bool) -> String {
@@ -82,22 +177,6 @@ pub fn csv_tail(page: &mut Page, sensor: &SensorRecord, entity: &EntityReport, t
 /// A line of a block: label, then value.
 fn labelled(page: &mut Page, label: &str, value: &str) {
     line!(page, " {label:<21} : {value}");
-}
-
-/// Asserted states, one a line, below the sensor's type.
-fn state_block(page: &mut Page, label: &str, type_name: &str, names: &[&'static EventName], bits: [u8; 2]) {
-    if !states::any(bits) || names.iter().all(|name| name.data.is_some()) {
-        return;
-    }
-    labelled(page, label, type_name);
-    for state in states::asserted(names, bits) {
-        line!(page, "                         [{state}]");
-    }
-}
-
-/// Shows the asserted states of a reading, for `sensor get`.
-pub fn states_asserted(page: &mut Page, type_name: &str, names: &[&'static EventName], bits: [u8; 2]) {
-    state_block(page, "States Asserted", type_name, names, bits);
 }
 
 fn event_control(sensor: &SensorRecord) -> &'static str {
@@ -143,39 +222,6 @@ fn threshold_events(page: &mut Page, events: &SensorEvents, labels: [&str; 2], b
     };
     if shown {
         labelled(page, labels[1], &event_text(events.deassertion));
-    }
-}
-
-/// Event status and enables, as `sdr -v` and `sensor get` show them.
-pub fn events(
-    page: &mut Page,
-    sensor: &SensorRecord,
-    type_name: &str,
-    names: &[&'static EventName],
-    [status, enable]: [Option<&SensorEvents>; 2],
-) {
-    let replies = [
-        (status, "Event Status", ["Assertion Events", "Deassertion Events"], true),
-        (enable, "Event Enable", ["Assertions Enabled", "Deassertions Enabled"], false),
-    ];
-    for (events, label, labels, is_status) in replies {
-        let Some(events) = events else { continue };
-        if is_status && events.flags & 0x20 != 0 {
-            labelled(page, label, "Unavailable");
-            continue;
-        }
-        if events.flags & 0x80 == 0 {
-            labelled(page, label, "Event Messages Disabled");
-        }
-        if sensor.is_threshold() {
-            threshold_events(page, events, labels, is_status);
-            continue;
-        }
-        for (label, bits) in labels.iter().zip([events.assertion, events.deassertion]) {
-            if let [Some(low), high] = bits {
-                state_block(page, label, type_name, names, [low, high.unwrap_or(0)]);
-            }
-        }
     }
 }
 
@@ -227,8 +273,10 @@ impl SensorDetail<'_> {
         };
         labelled(page, "Sensor Reading", &reading);
         labelled(page, "Event Message Control", event_control(sensor));
-        state_block(page, "States Asserted", self.type_name, &self.names, self.values.states);
-        events(page, sensor, self.type_name, &self.names, [self.status.as_ref(), self.enable.as_ref()]);
+        if let Some(asserted) = &self.asserted {
+            asserted.write(page, "States Asserted");
+        }
+        self.events.write(page, sensor);
         line!(page, " OEM                   : {:X}", sensor.oem);
         line!(page);
     }
@@ -274,7 +322,7 @@ impl SensorDetail<'_> {
         if compared != 0 {
             labelled(page, "Threshold Read Mask", &mask_text(compared));
         }
-        events(page, sensor, self.type_name, &self.names, [self.status.as_ref(), self.enable.as_ref()]);
+        self.events.write(page, sensor);
         line!(page);
     }
 

@@ -4,9 +4,11 @@ use super::{Style, listener, show, unopened};
 use crate::cli::number;
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::{Entity, SdrRecord};
-use crate::out::bytes_of;
+use crate::line;
+use crate::out::{Column, Format, Page, Report, bytes_of};
 use crate::tables::entity::ENTITY_IDS;
 use crate::tables::sensor::SENSOR_TYPES;
+use serde::Serialize;
 
 /// `sdr get`. Reference: a name that is not found does not fail, and the details stay verbose.
 pub async fn by_name(context: &Context, words: &[String]) -> Status {
@@ -16,14 +18,16 @@ pub async fn by_name(context: &Context, words: &[String]) -> Status {
         return Status::FAILED;
     }
     let verbose = out.verbose();
-    out.set_verbose(1);
+    if out.format() == Format::Text {
+        out.set_verbose(1);
+    }
     let listener = listener(context);
     let rows = out.list();
     for word in words {
         let name = bytes_of(word).into_owned();
         let found = context.bmc.find_sdr(&listener, |record| record.id_string().is_some_and(|id| id.is(&name))).await;
         match found {
-            Ok(Some(stored)) => show(context, &rows, Style::Plain, &stored.record).await,
+            Ok(Some(stored)) => show(context, &rows, Style::Detail, &stored.record).await,
             Ok(None) => out.error(&format!("Unable to find sensor id '{word}'")),
             Err(fault) => {
                 unopened(context, &fault);
@@ -35,13 +39,41 @@ pub async fn by_name(context: &Context, words: &[String]) -> Status {
     Status::OK
 }
 
-fn list_types(context: &Context) {
-    context.out.println("Sensor Types:");
-    for pair in (1..SENSOR_TYPES.len()).collect::<Vec<_>>().chunks(2) {
-        let cells: Vec<String> =
-            pair.iter().map(|code| format!("{:<25} (0x{code:02x})", SENSOR_TYPES[*code])).collect();
-        context.out.println(&format!("\t{}", cells.join("   ")));
+/// A code and its name. Text has them in pairs, which are no rows.
+#[derive(Serialize)]
+struct Named {
+    code: u32,
+    name: &'static str,
+}
+
+impl Report for Named {
+    const COLUMNS: &'static [Column] =
+        &[Column { title: "Code", pointer: "/code" }, Column { title: "Name", pointer: "/name" }];
+
+    fn text(&self, page: &mut Page) {
+        line!(page, "{:4}  {}", self.code, self.name);
     }
+}
+
+/// Shows a table of names: in text two a line.
+fn show_names(context: &Context, names: &[Named], heading: &[&str], line: impl Fn(&[Named]) -> String) {
+    let out = &context.out;
+    if out.format() == Format::Text {
+        heading.iter().for_each(|text| out.println(text));
+        names.chunks(2).for_each(|pair| out.println(&line(pair)));
+        return;
+    }
+    let rows = out.list();
+    names.iter().for_each(|name| rows.push(name));
+}
+
+fn list_types(context: &Context) {
+    let names: Vec<Named> =
+        (0_u32..).zip(SENSOR_TYPES.iter().copied()).skip(1).map(|(code, name)| Named { code, name }).collect();
+    show_names(context, &names, &["Sensor Types:"], |pair| {
+        let cells: Vec<String> = pair.iter().map(|Named { code, name }| format!("{name:<25} (0x{code:02x})")).collect();
+        format!("\t{}", cells.join("   "))
+    });
 }
 
 /// `sdr type`.
@@ -105,11 +137,11 @@ pub async fn by_entity(context: &Context, word: Option<&String>) -> Status {
 }
 
 fn entities(context: &Context) -> Status {
-    let cells: Vec<String> = ENTITY_IDS.iter().map(|(code, name)| format!("  {code:4}  {name:<32}")).collect();
-    context.out.println("\nEntity IDs:\n");
-    for pair in cells.chunks(2) {
-        context.out.println(&pair.join("  "));
-    }
+    let names: Vec<Named> = ENTITY_IDS.iter().map(|(code, name)| Named { code, name }).collect();
+    show_names(context, &names, &["\nEntity IDs:\n"], |pair| {
+        let cells: Vec<String> = pair.iter().map(|Named { code, name }| format!("  {code:4}  {name:<32}")).collect();
+        cells.join("  ")
+    });
     context.out.println("");
     Status::OK
 }

@@ -1,11 +1,12 @@
-//! Event-only sensors and locators as rows and in detail.
+//! Event-only sensors and locators as rows and in detail; manufacturers' own records.
 
-use super::row::{EntityReport, Style};
+use super::value::{EntityReport, Style};
 use crate::cmd::states::{self, SensorIdentity};
 use crate::family::Context;
-use crate::ipmi::sdr::{EventOnlyRecord, FruLocator, GenericLocator, IdString, McLocator};
+use crate::ipmi::sdr::{EventOnlyRecord, FruLocator, GenericLocator, IdString, McLocator, OemRecord};
 use crate::line;
-use crate::out::{List, Page, Report, text};
+use crate::oem::hooks::sdr::{self, OemSdr};
+use crate::out::{List, Page, Report, hex_bytes, text};
 use crate::tables::entity::DEVICE_TYPES;
 use serde::Serialize;
 
@@ -33,7 +34,7 @@ impl Row<'_> {
     fn text(&self, page: &mut Page) {
         let EntityReport { id, instance, .. } = self.entity;
         match self.style {
-            Style::Plain => line!(page, "{:<16} | {} | ok", self.name, self.plain),
+            Style::Plain | Style::Detail => line!(page, "{:<16} | {} | ok", self.name, self.plain),
             Style::Extended => {
                 line!(page, "{:<16} | 00h | {:<3} | {id:2}.{instance} | {}", self.name, self.status, self.extended);
             }
@@ -86,7 +87,7 @@ impl Report for EventOnlyRow {
             return;
         }
         match self.style {
-            Style::Plain => line!(page, "{:<16} | Event-Only        | ns", self.name),
+            Style::Plain | Style::Detail => line!(page, "{:<16} | Event-Only        | ns", self.name),
             Style::Extended => {
                 line!(page, "{:<16} | {number:02X}h | ns  | {id:2}.{instance} | Event-Only", self.name);
             }
@@ -354,4 +355,30 @@ impl Report for McRow {
     fn csv(&self, page: &mut Page) {
         if page.verbose() == 0 { self.row().csv(page) } else { self.text(page) }
     }
+}
+
+/// A manufacturer's own record. Reference: it is read, and not shown; JSON has it.
+#[derive(Serialize)]
+pub struct OemRow {
+    record_type: &'static str,
+    manufacturer: u32,
+    manufacturer_name: String,
+    data: String,
+    decoded: Option<OemSdr>,
+}
+
+impl OemRow {
+    pub fn new(context: &Context, record: &OemRecord) -> Self {
+        OemRow {
+            record_type: "oem",
+            manufacturer: record.manufacturer,
+            manufacturer_name: text(&context.bmc.enterprise_name(record.manufacturer)),
+            data: hex_bytes(&record.data),
+            decoded: sdr::decode(record),
+        }
+    }
+}
+
+impl Report for OemRow {
+    fn text(&self, _page: &mut Page) {}
 }

@@ -1,19 +1,25 @@
 //! `sdr`: the sensor data repository, with the sensors' readings.
 
+mod cache;
 pub mod detail;
 mod dump;
+mod facts;
+mod fill;
 mod find;
 mod info;
 mod locator;
-pub mod row;
+mod row;
+pub mod value;
+mod words;
 
 use super::tree::{self, Choice, Rest};
-use crate::bmc::{CallError, SdrEvent, SdrFault};
-use crate::family::{Context, Family, Running, Status, because};
+use crate::family::{Context, Family, Running, Status};
 use crate::ipmi::sdr::SdrRecord;
-use crate::out::completion_text;
+pub use cache::load_cache;
 use clap::Subcommand;
-pub use row::{Style, show};
+pub use row::show;
+pub use value::Style;
+pub use words::{listener, reading, unopened};
 
 /// The `sdr` family.
 pub const SDR: Family = Family {
@@ -47,8 +53,18 @@ enum Leaf {
 
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     Box::pin(async move {
-        match tree::choose::<Leaf>(words) {
-            Choice::Missing => list(context, &[], "list", Style::Plain).await,
+        let choice = tree::choose::<Leaf>(words);
+        // Reference: what these choose stays chosen for a bare `sdr` later in a shell.
+        match &choice {
+            Choice::Chosen(Leaf::List(_)) => context.settings.sdr_extended = false,
+            Choice::Chosen(Leaf::Elist(_) | Leaf::Type(_) | Leaf::Entity(_)) => context.settings.sdr_extended = true,
+            _ => {}
+        }
+        match choice {
+            Choice::Missing => {
+                let style = if context.settings.sdr_extended { Style::Extended } else { Style::Plain };
+                list(context, &[], "list", style).await
+            }
             Choice::Chosen(Leaf::List(rest)) => list(context, &tree::rest(rest), "list", Style::Plain).await,
             Choice::Chosen(Leaf::Elist(rest)) => list(context, &tree::rest(rest), "elist", Style::Extended).await,
             Choice::Chosen(Leaf::Type(rest)) => find::by_type(context, tree::rest(rest).first()).await,
@@ -56,7 +72,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Get(rest)) => find::by_name(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Info(_)) => info::run(context).await,
             Choice::Chosen(Leaf::Dump(rest)) => dump::run(context, tree::rest(rest).first()).await,
-            Choice::Chosen(Leaf::Fill(rest)) => fill(context, &tree::rest(rest)),
+            Choice::Chosen(Leaf::Fill(rest)) => fill::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Help(_)) => {
                 context.out.notices(&USAGE);
                 Status::OK
@@ -101,43 +117,6 @@ const USAGE: [&str; 30] = [
     "                     range <range> Load SDR repository from a provided list",
     "                                   or range. Use ',' for list or '-' for\n                                   range, eg. 0x28,0x32,0x40-0x44",
 ];
-
-/// Says what happens on a walk, in the reference's words.
-pub fn listener(context: &Context) -> impl Fn(SdrEvent) + Send + Sync + use<> {
-    let out = context.out.clone();
-    move |event| match event {
-        SdrEvent::UnknownVersion(version) => {
-            out.warning(&format!("WARNING: Unknown SDR repository version 0x{version:02x}"));
-        }
-        SdrEvent::Header(record, error) => {
-            out.error(&format!("Get SDR {record:04x} command failed{}", because(&error)));
-        }
-        SdrEvent::Empty(record) => out.error(&format!("SDR record id 0x{record:04x}: invalid length 0")),
-        SdrEvent::Reservation => out.error("Unable to renew SDR reservation"),
-    }
-}
-
-/// Says why no walk could begin.
-pub fn unreadable(context: &Context, fault: &SdrFault) {
-    let out = &context.out;
-    match fault {
-        SdrFault::DeviceId(CallError::Refused(code)) => {
-            out.error(&format!("Get Device ID command failed: {:#x} {}", code.0, completion_text(code.0)));
-        }
-        SdrFault::DeviceId(_) => out.error("Get Device ID command failed"),
-        SdrFault::NoSource => out.error("Error obtaining SDR info"),
-        SdrFault::RepositoryInfo(error) => out.error(&format!("Error obtaining SDR info{}", because(error))),
-        SdrFault::DeviceInfo => out.println("Err in cmd get sensor sdr info"),
-        SdrFault::Reservation => out.error("Unable to obtain SDR reservation"),
-    }
-}
-
-/// The same for the callers that say so themselves once more.
-pub fn unopened(context: &Context, fault: &SdrFault) -> Status {
-    unreadable(context, fault);
-    context.out.error("Unable to open SDR for reading");
-    Status::FAILED
-}
 
 /// What `list` and `elist` show of the records.
 fn wanted(word: Option<&str>) -> Option<fn(&SdrRecord, bool) -> bool> {
@@ -190,26 +169,4 @@ async fn list(context: &Context, words: &[String], verb: &str, style: Style) -> 
         }
     }
     status
-}
-
-fn fill(context: &Context, words: &[String]) -> Status {
-    let out = &context.out;
-    match words.first().map(String::as_str) {
-        None => {
-            out.error("Not enough parameters given.");
-            ["usage: sdr fill sensors", "usage: sdr fill file <file>", "usage: sdr fill range <range>"]
-                .iter()
-                .for_each(|line| out.notice(line));
-        }
-        Some(verb @ ("file" | "range")) if words.len() < 2 => {
-            out.error("Not enough parameters given.");
-            out.notice(&format!("usage: sdr fill {verb} <{verb}>"));
-        }
-        Some("sensors" | "nosat" | "file" | "range") => out.error("This command is not implemented yet."),
-        Some(word) => {
-            out.error(&format!("Invalid SDR fill command: {word}"));
-            out.notice("usage: sdr fill <sensors|nosat|file|range> [options]");
-        }
-    }
-    Status::FAILED
 }

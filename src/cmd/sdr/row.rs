@@ -1,25 +1,15 @@
 //! One record as a row: text in three styles, CSV, JSON.
 
-use super::{detail, locator};
+use super::facts::SensorFacts;
+use super::value::{Comparison, EntityReport, Style, unit_text, value_text};
+use super::{detail, locator, words};
 use crate::bmc::Reading;
 use crate::cmd::states::{self, SensorIdentity};
 use crate::family::Context;
-use crate::ipmi::sdr::{SdrRecord, SensorRecord, Units};
-use crate::out::{Column, List, Page, Report, Severity, fixed, text};
-use crate::tables::entity::ENTITY_IDS;
-use crate::tables::sensor::unit_name;
+use crate::ipmi::sdr::{SdrRecord, SensorRecord};
+use crate::out::{Column, List, Page, Report, Severity, text};
 use crate::{line, put};
 use serde::Serialize;
-use std::borrow::Cow;
-
-/// How rows are written when commands are not verbose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// Name, reading, status.
-    Plain,
-    /// Name, number, status, entity, reading and states.
-    Extended,
-}
 
 /// Reference: a value and its unit share sixteen bytes, one of them a NUL.
 const VALUE_BYTES: usize = 15;
@@ -32,118 +22,8 @@ pub async fn show(context: &Context, rows: &List<'_>, style: Style, record: &Sdr
         SdrRecord::Generic(device) => rows.push(&locator::GenericRow::new(device, style)),
         SdrRecord::Fru(device) => rows.push(&locator::FruRow::new(device, style)),
         SdrRecord::Mc(device) => rows.push(&locator::McRow::new(device, style)),
+        SdrRecord::Oem(record) => rows.push(&locator::OemRow::new(context, record)),
         SdrRecord::EntityAssociation => {}
-    }
-}
-
-/// How a threshold sensor's reading compares, the gravest comparison first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Comparison {
-    /// Nothing crossed.
-    Ok,
-    /// Below the lower non-recoverable threshold.
-    LowerNonRecoverable,
-    /// Above the upper non-recoverable threshold.
-    UpperNonRecoverable,
-    /// Below the lower critical threshold.
-    LowerCritical,
-    /// Above the upper critical threshold.
-    UpperCritical,
-    /// Below the lower non-critical threshold.
-    LowerNonCritical,
-    /// Above the upper non-critical threshold.
-    UpperNonCritical,
-    /// There is no reading to compare.
-    NoReading,
-}
-
-impl Comparison {
-    /// The comparison a reading's state bits tell.
-    pub fn of(reading: &Reading) -> Self {
-        let order = [
-            (0x04, Comparison::LowerNonRecoverable),
-            (0x20, Comparison::UpperNonRecoverable),
-            (0x02, Comparison::LowerCritical),
-            (0x10, Comparison::UpperCritical),
-            (0x01, Comparison::LowerNonCritical),
-            (0x08, Comparison::UpperNonCritical),
-        ];
-        match reading.raw {
-            None => Comparison::NoReading,
-            Some(_) => order.iter().find(|(bit, _)| reading.states[0] & bit != 0).map_or(Comparison::Ok, |(_, c)| *c),
-        }
-    }
-
-    /// The reference's word: long when verbose, with its side in extended rows, short otherwise.
-    pub fn word(self, verbose: bool, style: Style, no_reading: &'static str) -> &'static str {
-        let words = match self {
-            Comparison::Ok => return "ok",
-            Comparison::NoReading => return no_reading,
-            Comparison::LowerNonRecoverable => ["Lower Non-Recoverable", "lnr", "nr"],
-            Comparison::UpperNonRecoverable => ["Upper Non-Recoverable", "unr", "nr"],
-            Comparison::LowerCritical => ["Lower Critical", "lcr", "cr"],
-            Comparison::UpperCritical => ["Upper Critical", "ucr", "cr"],
-            Comparison::LowerNonCritical => ["Lower Non-Critical", "lnc", "nc"],
-            Comparison::UpperNonCritical => ["Upper Non-Critical", "unc", "nc"],
-        };
-        match (verbose, style) {
-            (true, _) => words[0],
-            (false, Style::Extended) => words[1],
-            (false, Style::Plain) => words[2],
-        }
-    }
-
-    /// How grave it is.
-    pub fn severity(self) -> Severity {
-        match self {
-            Comparison::Ok => Severity::Normal,
-            Comparison::NoReading => Severity::Absent,
-            Comparison::LowerNonCritical | Comparison::UpperNonCritical => Severity::Warning,
-            _ => Severity::Critical,
-        }
-    }
-}
-
-/// The unit of a sensor as text: percent, base unit, modifier unit.
-pub fn unit_text(units: &Units) -> String {
-    let name = |code| unit_name(code).unwrap_or("invalid");
-    let percent = if units.percent { "% " } else { "" };
-    match units.modifier_use {
-        2 => format!("{percent}{}*{}", name(units.base), name(units.modifier)),
-        1 => format!("{percent}{}/{}", name(units.base), name(units.modifier)),
-        _ if units.base == 0 && units.percent => "percent".to_owned(),
-        _ => format!("{percent}{}", name(units.base)),
-    }
-}
-
-/// Whether C's conversion to `int` keeps a value: then it is shown without decimals.
-pub fn is_whole(value: f64) -> bool {
-    // Out of range, the conversion gives the smallest number.
-    let cut = if value.is_nan() || value >= 2_147_483_648.0 || value <= -2_147_483_649.0 {
-        f64::from(i32::MIN)
-    } else {
-        value.trunc()
-    };
-    value == cut
-}
-
-/// A value with so many decimals, or none when it is whole.
-pub fn value_text(value: f64, decimals: usize) -> String {
-    fixed(value, if is_whole(value) { 0 } else { decimals })
-}
-
-/// An entity as JSON shows it.
-#[derive(Serialize)]
-pub struct EntityReport {
-    pub id: u8,
-    pub instance: u8,
-    pub name: Cow<'static, str>,
-}
-
-impl From<crate::ipmi::sdr::Entity> for EntityReport {
-    fn from(entity: crate::ipmi::sdr::Entity) -> Self {
-        EntityReport { id: entity.id, instance: entity.instance, name: ENTITY_IDS.name(entity.id) }
     }
 }
 
@@ -164,6 +44,8 @@ pub struct SensorRow {
     pub state_bits: u16,
     pub states: Vec<&'static str>,
     pub scanning: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<SensorFacts>,
     #[serde(skip)]
     record: SensorRecord,
     #[serde(skip)]
@@ -206,9 +88,10 @@ impl SensorRow {
             } else {
                 Comparison::Ok
             },
-            state_bits: u16::from_le_bytes([values.states[0], values.states[1] & 0x7f]),
+            state_bits: values.state_bits(sensor),
             states,
             scanning: !values.scanning_disabled,
+            details: None,
             record: sensor.clone(),
             values,
             style,
@@ -282,7 +165,7 @@ impl Report for SensorRow {
 
     fn text(&self, page: &mut Page) {
         match self.style {
-            Style::Plain => self.plain(page),
+            Style::Plain | Style::Detail => self.plain(page),
             Style::Extended => self.extended(page),
         }
     }
@@ -317,13 +200,16 @@ impl Report for SensorRow {
 /// Whether the states' names are shown, so that they have to be looked up: it may cost a request.
 fn shows_states(context: &Context, style: Style, sensor: &SensorRecord, values: &Reading) -> bool {
     let structured = context.out.format() != crate::out::Format::Text;
-    let plain_text = style == Style::Plain && context.out.csv() == 0;
+    let plain_text = style != Style::Extended && context.out.csv() == 0;
     let analog = sensor.is_threshold() && values.is_analog;
-    structured || (values.raw.is_some() && states::any(values.states) && !plain_text && !analog)
+    // A comparison with thresholds is the status; its bits are no states.
+    (structured && !sensor.is_threshold())
+        || (!structured && values.raw.is_some() && states::any(values.states) && !plain_text && !analog)
 }
 
 async fn show_sensor(context: &Context, rows: &List<'_>, style: Style, sensor: &SensorRecord) {
-    let values = context.bmc.sensor_reading(sensor).await;
+    let (values, sensor) = &words::reading(context, sensor).await;
+    let values = *values;
     let structured = context.out.format() != crate::out::Format::Text;
     let csv = context.out.csv() != 0;
     if context.out.verbose() != 0 && !csv && !structured {
@@ -341,5 +227,10 @@ async fn show_sensor(context: &Context, rows: &List<'_>, style: Style, sensor: &
     } else {
         ""
     };
-    rows.push(&SensorRow::new(sensor, values, style, type_name, asserted));
+    let mut row = SensorRow::new(sensor, values, style, type_name, asserted);
+    let detailed = style == Style::Detail || context.out.verbose() != 0;
+    if detailed && context.out.format() == crate::out::Format::Json {
+        row.details = Some(SensorFacts::read(context, sensor).await);
+    }
+    rows.push(&row);
 }

@@ -3,7 +3,7 @@
 use super::describe::event_kind;
 use super::row::{SelRow, Style, memory};
 use crate::bmc::StoredRecord;
-use crate::cmd::sdr::row::unit_text;
+use crate::cmd::sdr::value::unit_text;
 use crate::ipmi::sdr::{FullSensor, SdrRecord, SensorRecord};
 use crate::ipmi::sel::{SelContent, SelEvent};
 use crate::line;

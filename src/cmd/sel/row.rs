@@ -3,7 +3,7 @@
 use super::block;
 use super::describe::{Description, describe};
 use crate::bmc::{EventMessage, StoredRecord};
-use crate::cmd::sdr::row::unit_text;
+use crate::cmd::sdr::value::unit_text;
 use crate::cmd::sdr::{listener, unopened};
 use crate::cmd::states;
 use crate::family::Context;

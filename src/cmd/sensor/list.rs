@@ -1,15 +1,14 @@
 //! `sensor list`, and the rows and blocks that `sensor get` shares with it.
 
 use crate::bmc::Reading;
-use crate::cmd::sdr::detail;
-use crate::cmd::sdr::row::{Comparison, EntityReport, Style, is_whole, unit_text};
-use crate::cmd::sdr::{listener, unopened};
+use crate::cmd::sdr::detail::{self, Events, StateBlock};
+use crate::cmd::sdr::value::{Comparison, EntityReport, Style, is_whole, unit_text};
+use crate::cmd::sdr::{self, listener, unopened};
 use crate::cmd::states::{self, SensorIdentity};
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::{SdrRecord, SensorRecord};
-use crate::ipmi::sensor::{SensorEvents, SensorThresholds};
+use crate::ipmi::sensor::SensorThresholds;
 use crate::out::{Column, Format, List, Page, Report, Severity, fixed, text};
-use crate::tables::events::EventName;
 use crate::{line, put};
 use serde::Serialize;
 
@@ -56,9 +55,9 @@ pub struct ThresholdRow {
     #[serde(skip)]
     limits: Option<SensorThresholds>,
     #[serde(skip)]
-    names: Vec<&'static EventName>,
+    asserted: Option<StateBlock>,
     #[serde(skip)]
-    events: [Option<SensorEvents>; 2],
+    events: Events,
 }
 
 const TABLE: &[Column] = &[
@@ -148,7 +147,9 @@ impl ThresholdRow {
             if let Some(value) = self.plain_value() {
                 line!(page, " Sensor Reading        : {value} {}", self.unit_text());
             }
-            detail::states_asserted(page, self.sensor_type_name, &self.names, self.values.states);
+            if let Some(asserted) = &self.asserted {
+                asserted.write(page, "States Asserted");
+            }
             return line!(page);
         }
         line!(page, " Sensor Type (Threshold)  : {}", self.sensor_type_name);
@@ -158,8 +159,7 @@ impl ThresholdRow {
         } else {
             line!(page, " Unable to read sensor: Device Not Present\n");
         }
-        let [status, enable] = &self.events;
-        detail::events(page, &self.record, self.sensor_type_name, &self.names, [status.as_ref(), enable.as_ref()]);
+        self.events.write(page, &self.record);
         line!(page);
     }
 
@@ -232,7 +232,8 @@ impl Report for ThresholdRow {
 /// Reads one sensor and shows it. Fails when it has no reading.
 pub async fn show(context: &Context, rows: &List<'_>, sensor: &SensorRecord) -> Status {
     let bmc = &context.bmc;
-    let values = bmc.sensor_reading(sensor).await;
+    let (values, sensor) = &sdr::reading(context, sensor).await;
+    let values = *values;
     let limits = if sensor.is_threshold() { bmc.sensor_thresholds(sensor).await.ok() } else { None };
     let structured = context.out.format() != Format::Text;
     let block = context.out.verbose() != 0 && context.out.csv() == 0 && !structured;
@@ -241,17 +242,17 @@ pub async fn show(context: &Context, rows: &List<'_>, sensor: &SensorRecord) -> 
     } else {
         Default::default()
     };
-    let named = (block && values.raw.is_some() && states::any(values.states)) || structured;
-    let names = if named && !sensor.is_threshold() {
+    let names = if structured && !sensor.is_threshold() {
         states::state_names(context, sensor.sensor_type, sensor.event_type).await
     } else {
         Vec::new()
     };
-    let events = if block && sensor.is_threshold() {
-        [bmc.sensor_event_status(sensor).await.ok(), bmc.sensor_event_enable(sensor).await.ok()]
+    let asserted = if block && !sensor.is_threshold() && values.raw.is_some() {
+        StateBlock::of(context, sensor, values.states).await
     } else {
-        [None, None]
+        None
     };
+    let events = if block && sensor.is_threshold() { Events::read(context, sensor).await } else { Events::default() };
     let converted = |position: usize| {
         let limits = limits.filter(|limits| limits.readable & 1 << position != 0)?;
         let full = sensor.full.filter(|_| !sensor.is_discrete())?;
@@ -267,7 +268,7 @@ pub async fn show(context: &Context, rows: &List<'_>, sensor: &SensorRecord) -> 
         unit: values.is_analog.then(|| unit_text(&sensor.units)),
         raw_reading: values.raw,
         status: if sensor.is_threshold() || values.raw.is_none() { Comparison::of(&values) } else { Comparison::Ok },
-        state_bits: u16::from_le_bytes([values.states[0], values.states[1] & 0x7f]),
+        state_bits: values.state_bits(sensor),
         states: states::asserted(&names, values.states),
         thresholds: Thresholds {
             lower_non_recoverable: converted(LNR),
@@ -280,7 +281,7 @@ pub async fn show(context: &Context, rows: &List<'_>, sensor: &SensorRecord) -> 
         record: sensor.clone(),
         values,
         limits,
-        names,
+        asserted,
         events,
     });
     if values.raw.is_some() { Status::OK } else { Status::FAILED }
@@ -294,9 +295,9 @@ pub async fn run(context: &Context) -> Status {
         Err(fault) => return unopened(context, &fault),
     };
     let rows = context.out.list();
-    while let Some(header) = context.bmc.next_sdr_header(&mut walk, &listener).await {
-        let Some(body) = context.bmc.sdr_body(&mut walk, header).await else { continue };
-        if let Some(SdrRecord::Sensor(sensor)) = SdrRecord::decode(header.kind, &body) {
+    while let Some(next) = context.bmc.next_sdr(&mut walk, &listener).await {
+        let Ok(raw) = next else { continue };
+        if let Some(SdrRecord::Sensor(sensor)) = SdrRecord::decode(raw.header.kind, &raw.body) {
             show(context, &rows, &sensor).await;
         }
     }

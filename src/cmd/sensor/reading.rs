@@ -1,12 +1,12 @@
 //! `sensor get` and `sensor reading`: sensors by name.
 
 use super::list;
-use crate::cmd::sdr::row::{is_whole, unit_text};
+use crate::cmd::sdr::value::{is_whole, unit_text};
 use crate::cmd::sdr::{self, Style, listener, unopened};
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::SdrRecord;
 use crate::line;
-use crate::out::{Page, Report, bytes_of, fixed};
+use crate::out::{Format, Page, Report, bytes_of, fixed};
 use serde::Serialize;
 
 /// A record by name; none when there is no such name or no walk over the records.
@@ -51,14 +51,16 @@ pub async fn get(context: &Context, words: &[String]) -> Status {
             continue;
         };
         let verbose = out.verbose();
-        out.set_verbose(1);
+        if out.format() == Format::Text {
+            out.set_verbose(1);
+        }
         match &stored.record {
             SdrRecord::Sensor(sensor) => {
                 if list::show(context, &rows, sensor).await != Status::OK {
                     status = Status::FAILED;
                 }
             }
-            other => sdr::show(context, &rows, Style::Plain, other).await,
+            other => sdr::show(context, &rows, Style::Detail, other).await,
         }
         out.set_verbose(verbose);
     }
@@ -108,7 +110,7 @@ pub async fn reading(context: &Context, words: &[String]) -> Status {
             continue;
         };
         let SdrRecord::Sensor(sensor) = &stored.record else { continue };
-        let values = context.bmc.sensor_reading(sensor).await;
+        let (values, sensor) = sdr::reading(context, sensor).await;
         if sensor.full.is_none() || values.raw.is_none() {
             continue;
         }

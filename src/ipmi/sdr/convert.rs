@@ -50,6 +50,11 @@ fn sign_extend(value: u16, bits: u32) -> i16 {
     (value << shift).cast_signed() >> shift
 }
 
+/// C's conversion to `int` on the machines the reference runs on: out of range gives the smallest number.
+fn int(value: f64) -> i32 {
+    if value > -2_147_483_649.0 && value < 2_147_483_648.0 { value as i32 } else { i32::MIN }
+}
+
 impl Factors {
     /// Reads the six bytes of M, tolerance, B, accuracy and exponents, as records and Get Sensor
     /// Reading Factors have them.
@@ -106,6 +111,18 @@ impl Factors {
         self.linearize(f64::from(self.m) * number * self.scale())
     }
 
+    /// The raw form of a value, for a sensor with a number format. Reference: linearization is not
+    /// undone, a fraction below zero is cut off, and what does not fit into a byte loses its upper bits.
+    pub fn raw(&self, value: f64) -> u8 {
+        if self.m == 0 {
+            return 0;
+        }
+        let offset = f64::from(self.b) * 10_f64.powf(f64::from(self.b_exponent));
+        let number = (value / self.scale() - offset) / f64::from(self.m);
+        let rounded = if number - f64::from(int(number)) >= 0.5 { number.ceil() } else { number };
+        int(rounded) as u8
+    }
+
     fn linearize(&self, value: f64) -> f64 {
         match self.linearization & 0x7f {
             1 => value.ln(),
@@ -134,6 +151,14 @@ mod tests {
         assert_eq!((factors.m, factors.tolerance, factors.b), (-3, 1, -100));
         assert_eq!((factors.b_exponent, factors.r_exponent), (2, 1));
         assert_eq!(factors.value(0x81), -103_870.0);
+    }
+
+    #[test]
+    fn values_become_raw() {
+        let factors = Factors::decode(AnalogFormat::TwosComplement, 0, [2, 0, 10, 0, 0, 0]);
+        assert_eq!([factors.raw(20.0), factors.raw(21.0), factors.raw(-20.0), factors.raw(-21.0)], [5, 6, 0xf1, 0xf1]);
+        assert_eq!([factors.raw(f64::NAN), factors.raw(1e30), factors.raw(f64::INFINITY)], [0; 3]);
+        assert_eq!(Factors::decode(AnalogFormat::Unsigned, 0, [0; 6]).raw(9.0), 0);
     }
 
     #[test]

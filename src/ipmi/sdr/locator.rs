@@ -1,4 +1,4 @@
-//! Event-only sensors and locator records (IPMI 2.0 sections 43.3, 43.7 to 43.9).
+//! Event-only sensors, locators and manufacturers' records (IPMI 2.0 sections 43.3, 43.7 to 43.9 and 43.12).
 
 use super::{Entity, Factors, IdString, Units};
 use crate::ipmi::Reader;
@@ -176,5 +176,21 @@ impl McLocator {
     /// Whether the controller has always been there.
     pub fn is_static(&self) -> bool {
         self.power_notification & 1 != 0
+    }
+}
+
+/// A manufacturer's own record (section 43.12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OemRecord {
+    /// IANA enterprise number.
+    pub manufacturer: u32,
+    /// What follows it.
+    pub data: Vec<u8>,
+}
+
+impl OemRecord {
+    pub(super) fn decode(body: &[u8]) -> Self {
+        let mut reader = Reader::new(body);
+        OemRecord { manufacturer: reader.u24_or_zero(), data: reader.rest().to_vec() }
     }
 }

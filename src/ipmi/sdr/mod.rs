@@ -1,11 +1,15 @@
 //! Sensor data records and the commands that read them (IPMI 2.0 chapters 33, 35 and 43).
 
 mod convert;
+mod dump;
+mod edit;
 mod locator;
 mod sensor;
 
 pub use convert::{AnalogFormat, Factors};
-pub use locator::{EventOnlyRecord, FruLocator, GenericLocator, McLocator};
+pub use dump::{Dump, DumpError, LARGEST_DUMP, RawRecord};
+pub use edit::{ClearSdrRepository, PartialAddSdr};
+pub use locator::{EventOnlyRecord, FruLocator, GenericLocator, McLocator, OemRecord};
 pub use sensor::{Entity, FullSensor, SensorMasks, SensorRecord, Units};
 
 use super::{Command, DecodeError, NetFn, Reader};
@@ -38,6 +42,8 @@ pub struct SdrRepositoryInfo {
     pub last_erase: u32,
     /// Operation support, one bit for each.
     pub support: u8,
+    /// Whether the reply has the number of records at all.
+    pub tells_count: bool,
 }
 
 impl Command for GetSdrRepositoryInfo {
@@ -56,6 +62,7 @@ impl Command for GetSdrRepositoryInfo {
             last_addition: reader.u32_or_zero(),
             last_erase: reader.u32_or_zero(),
             support: reader.u8_or_zero(),
+            tells_count: data.len() >= 3,
         })
     }
 }
@@ -212,6 +219,8 @@ pub enum SdrRecord {
     Fru(FruLocator),
     /// Type 12h: another controller.
     Mc(McLocator),
+    /// Type C0h: a manufacturer's own.
+    Oem(OemRecord),
 }
 
 impl SdrRecord {
@@ -224,6 +233,7 @@ impl SdrRecord {
             0x10 => SdrRecord::Generic(GenericLocator::decode(body)),
             0x11 => SdrRecord::Fru(FruLocator::decode(body)),
             0x12 => SdrRecord::Mc(McLocator::decode(body)),
+            0xc0 => SdrRecord::Oem(OemRecord::decode(body)),
             _ => return None,
         })
     }
@@ -233,7 +243,7 @@ impl SdrRecord {
         Some(match self {
             SdrRecord::Sensor(record) => record.entity,
             SdrRecord::EventOnly(record) => record.entity,
-            SdrRecord::EntityAssociation => return None,
+            SdrRecord::EntityAssociation | SdrRecord::Oem(_) => return None,
             SdrRecord::Generic(record) => record.entity,
             SdrRecord::Fru(record) => record.entity,
             SdrRecord::Mc(record) => record.entity,
@@ -245,7 +255,7 @@ impl SdrRecord {
         Some(match self {
             SdrRecord::Sensor(record) => &record.id,
             SdrRecord::EventOnly(record) => &record.id,
-            SdrRecord::EntityAssociation => return None,
+            SdrRecord::EntityAssociation | SdrRecord::Oem(_) => return None,
             SdrRecord::Generic(record) => &record.id,
             SdrRecord::Fru(record) => &record.id,
             SdrRecord::Mc(record) => &record.id,

@@ -180,6 +180,12 @@ impl SensorRecord {
         self.event_type == 0x01
     }
 
+    /// The record with other factors, as a reading of a non-linear sensor has them.
+    pub fn with_factors(&self, factors: Option<Factors>) -> Self {
+        let full = self.full.map(|full| FullSensor { factors: factors.unwrap_or(full.factors), ..full });
+        SensorRecord { full, ..self.clone() }
+    }
+
     /// Whether the units say that there is no analog reading.
     pub fn is_discrete(&self) -> bool {
         self.units.format == AnalogFormat::None

@@ -4,13 +4,17 @@
 //! when the controller cannot return so much. Records that are understood are kept for the rest of
 //! the process. What happens on the way is told to a listener as it happens; it has the words.
 
+mod fill;
+
+pub use fill::{AddFault, ClearFault, SdrSourceImage};
+
 use super::{Bmc, CallError};
 use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::sdr::{
-    GetDeviceSdr, GetDeviceSdrInfo, GetSdr, GetSdrRepositoryInfo, RecordData, RecordPart, ReserveDeviceSdrRepository,
-    ReserveSdrRepository, SdrHeader, SdrRecord, SdrSource,
+    GetDeviceSdr, GetDeviceSdrInfo, GetSdr, GetSdrRepositoryInfo, RawRecord, RecordData, RecordPart,
+    ReserveDeviceSdrRepository, ReserveSdrRepository, SdrHeader, SdrRecord, SdrSource,
 };
-use crate::ipmi::{CompletionCode, sdr};
+use crate::ipmi::{CompletionCode, Route};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,11 +32,13 @@ pub enum SdrFault {
     DeviceInfo,
     /// No reservation.
     Reservation,
+    /// The repository was empty, and could not be built.
+    Rebuild,
 }
 
-/// What happens on a walk.
+/// What happens on a walk, and while a repository is filled.
 #[derive(Debug)]
-pub enum SdrEvent {
+pub enum SdrEvent<'a> {
     /// The repository's version is not known.
     UnknownVersion(u8),
     /// A record's header could not be read; another try may follow.
@@ -41,19 +47,47 @@ pub enum SdrEvent {
     Empty(u16),
     /// A lost reservation could not be renewed.
     Reservation,
+    /// A record's body is about to be read.
+    Reading(SdrHeader),
+    /// A record has been read to be added elsewhere.
+    Loaded(&'a RawRecord),
+    /// The records of the controller with this address are about to be loaded.
+    Loading(u8),
+    /// The repository is not erased yet.
+    Erasing,
+    /// The repository is erased.
+    Erased,
+    /// The repository could not be erased.
+    NotErased(&'a ClearFault),
+    /// The controller's own records cannot be read.
+    NoBuiltIn(&'a SdrFault),
+    /// A record without a body cannot be added.
+    Unusable,
+    /// A record could not be added.
+    NotAdded(u16, AddFault),
 }
 
 /// Told what happens, as it happens.
-pub type Listener<'a> = &'a (dyn Fn(SdrEvent) + Send + Sync);
+pub type Listener<'a> = &'a (dyn Fn(SdrEvent<'_>) + Send + Sync);
 
 /// A walk over the records, in their own order.
 #[derive(Debug)]
 pub struct Walk {
+    route: Route,
     source: SdrSource,
     reservation: u16,
     next: u16,
     /// Records that have been asked for: one that comes again closes a circle, which ends the walk.
     seen: HashSet<u16>,
+    /// Reservations renewed since a part of a body was last read.
+    renewals: usize,
+}
+
+impl Walk {
+    /// Whether the walk has come to its end, and not to an earlier stop.
+    pub fn is_finished(&self) -> bool {
+        self.next == 0xffff
+    }
 }
 
 /// A record that is kept.
@@ -67,11 +101,22 @@ pub struct StoredRecord {
     pub record: SdrRecord,
 }
 
+impl StoredRecord {
+    /// Looks into a record; none of a type that is not understood.
+    fn decode(raw: &RawRecord) -> Option<Self> {
+        let SdrHeader { id, kind, .. } = raw.header;
+        SdrRecord::decode(kind, &raw.body).map(|record| StoredRecord { id, kind, record })
+    }
+}
+
 /// What the reader remembers for the rest of the process.
 #[derive(Default)]
 pub struct SdrState {
     records: Vec<Arc<StoredRecord>>,
     walk: Option<Walk>,
+    /// Whether device SDRs have been read instead of a repository. Reference: from then on they are, from
+    /// every controller.
+    device: bool,
     /// Bytes of a body asked for at once; none before the first.
     chunk: Option<u8>,
 }
@@ -80,7 +125,7 @@ pub struct SdrState {
 const HEADER_TRIES: usize = 5;
 /// Pause after a lost reservation.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Renewals a single record gets before it is given up: somebody else may be updating the repository.
+/// Renewals in a row before a walk is given up: somebody else may be updating the repository.
 const RENEWALS: usize = 16;
 
 impl Bmc {
@@ -93,68 +138,107 @@ impl Bmc {
     /// # Errors
     /// [`SdrFault`].
     pub async fn open_sdr(&self, listener: Listener<'_>) -> Result<Walk, SdrFault> {
-        let id = self.call(&GetDeviceId).await.map_err(SdrFault::DeviceId)?;
+        self.open_sdr_at(self.route(), listener).await
+    }
+
+    /// The same at another controller. An empty repository is built from the controller's own SDRs first.
+    ///
+    /// # Errors
+    /// [`SdrFault`].
+    pub async fn open_sdr_at(&self, route: Route, listener: Listener<'_>) -> Result<Walk, SdrFault> {
+        let id = self.call_at(&route, &GetDeviceId).await.map_err(SdrFault::DeviceId)?;
         let (repository, sensors) = (id.support & 0x02 != 0, id.support & 0x01 != 0);
-        let source = match (id.provides_device_sdrs(), repository, sensors) {
-            (true, false, true) => SdrSource::Device,
-            (true, false, false) => return Err(SdrFault::NoSource),
-            _ => SdrSource::Repository,
-        };
-        match source {
-            SdrSource::Repository => {
-                let info = self.call(&GetSdrRepositoryInfo).await.map_err(SdrFault::RepositoryInfo)?;
-                if !matches!(info.version, 0x51 | 0x01 | 0x02) {
-                    listener(SdrEvent::UnknownVersion(info.version));
-                }
+        if id.provides_device_sdrs() && !repository {
+            if !sensors {
+                return Err(SdrFault::NoSource);
             }
-            SdrSource::Device => {
-                self.call(&GetDeviceSdrInfo).await.map_err(|_| SdrFault::DeviceInfo)?;
-            }
+            self.sdr_state().device = true;
         }
-        let reservation = self.reserve_sdr(source).await.map_err(|_| SdrFault::Reservation)?;
-        Ok(Walk { source, reservation, next: 0, seen: HashSet::new() })
+        if self.sdr_state().device {
+            return self.walk_device_sdr(route).await;
+        }
+        let info = self.call_at(&route, &GetSdrRepositoryInfo).await.map_err(SdrFault::RepositoryInfo)?;
+        if !matches!(info.version, 0x51 | 0x01 | 0x02) {
+            listener(SdrEvent::UnknownVersion(info.version));
+        }
+        if info.count == 0 && info.tells_count {
+            self.rebuild_sdr(route, listener).await?;
+        }
+        self.begin_walk(route, SdrSource::Repository).await
     }
 
-    async fn reserve_sdr(&self, source: SdrSource) -> Result<u16, CallError> {
+    /// Begins a walk over a controller's own device SDRs, whether it has a repository or not.
+    ///
+    /// # Errors
+    /// [`SdrFault`].
+    pub async fn open_built_in_sdr(&self, route: Route) -> Result<Walk, SdrFault> {
+        self.call_at(&route, &GetDeviceId).await.map_err(SdrFault::DeviceId)?;
+        self.walk_device_sdr(route).await
+    }
+
+    async fn walk_device_sdr(&self, route: Route) -> Result<Walk, SdrFault> {
+        self.call_at(&route, &GetDeviceSdrInfo).await.map_err(|_| SdrFault::DeviceInfo)?;
+        self.begin_walk(route, SdrSource::Device).await
+    }
+
+    async fn begin_walk(&self, route: Route, source: SdrSource) -> Result<Walk, SdrFault> {
+        let reservation = self.reserve_sdr(route, source).await.map_err(|_| SdrFault::Reservation)?;
+        Ok(Walk { route, source, reservation, next: 0, seen: HashSet::new(), renewals: 0 })
+    }
+
+    async fn reserve_sdr(&self, route: Route, source: SdrSource) -> Result<u16, CallError> {
         match source {
-            SdrSource::Repository => self.call(&ReserveSdrRepository).await,
-            SdrSource::Device => self.call(&ReserveDeviceSdrRepository).await,
+            SdrSource::Repository => self.call_at(&route, &ReserveSdrRepository).await,
+            SdrSource::Device => self.call_at(&route, &ReserveDeviceSdrRepository).await,
         }
     }
 
-    async fn read_sdr(&self, source: SdrSource, part: RecordPart) -> Result<RecordData, CallError> {
-        match source {
-            SdrSource::Repository => self.call(&GetSdr(part)).await,
-            SdrSource::Device => self.call(&GetDeviceSdr(part)).await,
+    async fn read_sdr(&self, walk: &Walk, part: RecordPart) -> Result<RecordData, CallError> {
+        match walk.source {
+            SdrSource::Repository => self.call_at(&walk.route, &GetSdr(part)).await,
+            SdrSource::Device => self.call_at(&walk.route, &GetDeviceSdr(part)).await,
         }
+    }
+
+    /// The next record, whole; its header alone where the body cannot be read. None at the end, and when
+    /// the next header cannot be read.
+    pub async fn next_sdr(&self, walk: &mut Walk, listener: Listener<'_>) -> Option<Result<RawRecord, SdrHeader>> {
+        let header = self.next_sdr_header(walk, listener).await?;
+        listener(SdrEvent::Reading(header));
+        Some(self.sdr_body(walk, header, listener).await.map(|body| RawRecord { header, body }).ok_or(header))
     }
 
     /// The next record's header; none at the end, and when it cannot be read.
-    pub async fn next_sdr_header(&self, walk: &mut Walk, listener: Listener<'_>) -> Option<SdrHeader> {
-        if walk.next == 0xffff || !walk.seen.insert(walk.next) {
+    async fn next_sdr_header(&self, walk: &mut Walk, listener: Listener<'_>) -> Option<SdrHeader> {
+        if walk.renewals == RENEWALS {
+            // The next command may try again.
+            walk.renewals = 0;
+            return None;
+        }
+        if walk.is_finished() || walk.seen.contains(&walk.next) {
             return None;
         }
         for _ in 0..HEADER_TRIES {
             let record = walk.next;
             let part = RecordPart { reservation: walk.reservation, record, offset: 0, length: SdrHeader::LENGTH };
-            match self.read_sdr(walk.source, part).await {
+            match self.read_sdr(walk, part).await {
                 Ok(data) => {
                     let mut header = SdrHeader::decode(&data.bytes);
                     if header.length == 0 {
                         listener(SdrEvent::Empty(record));
-                        walk.next = 0xffff;
                         return None;
                     }
                     // Some controllers return another id than the one that was asked for.
                     if record != 0 {
                         header.id = record;
                     }
+                    walk.seen.insert(record);
                     walk.next = data.next;
                     return Some(header);
                 }
                 Err(CallError::Refused(CompletionCode::RESERVATION_CANCELLED)) => {
                     tokio::time::sleep(PAUSE).await;
-                    match self.reserve_sdr(walk.source).await {
+                    match self.reserve_sdr(walk.route, walk.source).await {
                         Ok(reservation) => walk.reservation = reservation,
                         Err(_) => {
                             listener(SdrEvent::Reservation);
@@ -171,20 +255,21 @@ impl Bmc {
     }
 
     /// A record's body; none when it cannot be read. Bytes the controller leaves out are zero.
-    pub async fn sdr_body(&self, walk: &mut Walk, header: SdrHeader) -> Option<Vec<u8>> {
+    async fn sdr_body(&self, walk: &mut Walk, header: SdrHeader, listener: Listener<'_>) -> Option<Vec<u8>> {
         let mut body = Vec::with_capacity(usize::from(header.length));
-        let mut renewals = 0;
         // The chunk size is the transport's limit less the next record's id.
-        let first = u8::try_from(self.max_response().saturating_sub(2).min(0xfe)).unwrap_or(0xfe);
+        let first = u8::try_from(self.max_response_at(walk.route).saturating_sub(2).min(0xfe)).unwrap_or(0xfe);
         let mut chunk = *self.sdr_state().chunk.get_or_insert(first);
         while body.len() < usize::from(header.length) {
             let rest = usize::from(header.length) - body.len();
             let length = u8::try_from(rest).unwrap_or(u8::MAX).min(chunk);
-            let offset = u8::try_from(body.len() + usize::from(SdrHeader::LENGTH)).unwrap_or(u8::MAX);
+            // Reference: the end of a record too long for the offset's byte is asked for at its beginning.
+            let offset = (body.len() + usize::from(SdrHeader::LENGTH)) as u8;
             let part = RecordPart { reservation: walk.reservation, record: header.id, offset, length };
-            match self.read_sdr(walk.source, part).await {
+            match self.read_sdr(walk, part).await {
                 Ok(data) if data.reply_length == 0 => return None,
                 Ok(data) => {
+                    walk.renewals = 0;
                     let wanted = usize::from(length);
                     let start = body.len();
                     body.extend(data.bytes.iter().take(wanted));
@@ -192,15 +277,20 @@ impl Bmc {
                 }
                 Err(CallError::Transport(_) | CallError::Refused(CompletionCode::CANNOT_RETURN)) => {
                     chunk = length.saturating_sub(1);
-                    self.sdr_state().chunk = Some(chunk);
+                    // Reference: a size that has shrunk to nothing is taken from the transport again.
+                    self.sdr_state().chunk = Some(chunk).filter(|chunk| *chunk != 0);
                     if chunk == 0 {
                         return None;
                     }
                 }
-                Err(CallError::Refused(CompletionCode::RESERVATION_CANCELLED)) if renewals < RENEWALS => {
-                    renewals += 1;
+                Err(CallError::Refused(CompletionCode::RESERVATION_CANCELLED)) => {
+                    if walk.renewals == RENEWALS {
+                        listener(SdrEvent::Reservation);
+                        return None;
+                    }
+                    walk.renewals += 1;
                     tokio::time::sleep(PAUSE).await;
-                    walk.reservation = self.reserve_sdr(walk.source).await.ok()?;
+                    walk.reservation = self.reserve_sdr(walk.route, walk.source).await.ok()?;
                 }
                 Err(_) => return None,
             }
@@ -231,13 +321,16 @@ impl Bmc {
     pub async fn next_stored_sdr(&self, listener: Listener<'_>) -> Option<Result<Arc<StoredRecord>, SdrHeader>> {
         let mut walk = self.sdr_state().walk.take()?;
         let mut found = None;
-        while let Some(header) = self.next_sdr_header(&mut walk, listener).await {
-            let Some(body) = self.sdr_body(&mut walk, header).await else {
-                found = Some(Err(header));
-                break;
+        while let Some(next) = self.next_sdr(&mut walk, listener).await {
+            let raw = match next {
+                Ok(raw) => raw,
+                Err(header) => {
+                    found = Some(Err(header));
+                    break;
+                }
             };
-            if let Some(record) = SdrRecord::decode(header.kind, &body) {
-                let stored = Arc::new(StoredRecord { id: header.id, kind: header.kind, record });
+            if let Some(stored) = StoredRecord::decode(&raw) {
+                let stored = Arc::new(stored);
                 self.sdr_state().records.push(Arc::clone(&stored));
                 found = Some(Ok(stored));
                 break;
@@ -285,18 +378,16 @@ impl Bmc {
     }
 
     /// Takes records from a cache file instead of the controller: no walk will ask it again.
-    pub fn preload_sdrs(&self, records: Vec<(sdr::SdrHeader, SdrRecord)>) {
+    pub fn preload_sdrs(&self, records: &[RawRecord]) {
         let mut state = self.sdr_state();
-        state.records.extend(
-            records
-                .into_iter()
-                .map(|(header, record)| Arc::new(StoredRecord { id: header.id, kind: header.kind, record })),
-        );
+        state.records.extend(records.iter().filter_map(StoredRecord::decode).map(Arc::new));
         state.walk.get_or_insert(Walk {
+            route: self.route(),
             source: SdrSource::Repository,
             reservation: 0,
             next: 0xffff,
             seen: HashSet::new(),
+            renewals: 0,
         });
     }
 }
