@@ -8,9 +8,9 @@ use super::bridge::{self, Unwrapped};
 use super::crypt::CipherSuite;
 use super::ipmb::{CONSOLE, Message};
 use super::rakp::{self, Exchange, OpenResponse, Rakp2, Rakp4};
-use super::session15;
 use super::session20::{self, Packet, PayloadType, Protection, Window};
 use super::{Effect, Failure, Key, MessageSeq, Note, Numbers, Pace, Random, Schedule, Tries, auth::AuthType, rmcp};
+use super::{session15, suites};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -36,17 +36,10 @@ pub struct Config {
 
 /// Handshakes in all, before a silent BMC is given up.
 const HANDSHAKES: u32 = 4;
-/// The suites chosen by themselves, best first: all that authenticate, protect and encrypt. The last
-/// two are used only where the BMC says that it has them.
-const ACCEPTABLE: [u8; 4] = [17, 3, 8, 12];
-/// What is tried where the BMC does not tell, or offers nothing acceptable.
-const UNTOLD: [u8; 2] = [3, 17];
 /// A BMC that does not tell is given no more time than this, unless the schedule is fixed.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Administrator, which an open session request leaves to the BMC.
 const ADMINISTRATOR: u8 = 4;
-/// Parts a list of cipher suites may have (section 22.15).
-const MAX_CIPHER_PARTS: u8 = 64;
 /// Close Session.
 const CLOSE: u8 = 0x3c;
 /// RMCP+ status codes (table 13-15) that speak of the suite, or of the privilege it may be used with.
@@ -319,7 +312,11 @@ impl Machine {
                 self.ask_capabilities(false, false);
             }
             Phase::AuthCapabilities { .. } => self.fail(Failure::NoResponse),
-            Phase::CipherSuites { .. } => self.open_one_of(&[]),
+            // What has been told so far counts.
+            Phase::CipherSuites { records, .. } => {
+                let offered = suites::ids(records);
+                self.open_one_of(&offered);
+            }
             Phase::Opening { suite } => self.handshake_again(suite.id),
             Phase::Rakp1 { suite, .. } => {
                 self.effects.push_back(Effect::Note(Note::RakpUnanswered(1)));
@@ -348,9 +345,7 @@ impl Machine {
 
     /// Opens with the best of the suites the BMC offers.
     fn open_one_of(&mut self, offered: &[u8]) {
-        let acceptable = ACCEPTABLE.into_iter().filter(|id| offered.contains(id));
-        let untold = UNTOLD.into_iter().filter(|id| !offered.contains(id));
-        self.candidates = acceptable.chain(untold).collect();
+        self.candidates = suites::candidates(offered);
         self.open_next();
     }
 
@@ -510,10 +505,10 @@ impl Machine {
         match &message.data[..] {
             [0, _channel, chunk @ ..] => {
                 records.extend(chunk);
-                if chunk.len() >= 16 && part + 1 < MAX_CIPHER_PARTS {
+                if chunk.len() >= 16 && part + 1 < suites::MAX_PARTS {
                     return self.ask_cipher_suites(part + 1, records);
                 }
-                self.open_one_of(&suite_ids(&records));
+                self.open_one_of(&suites::ids(&records));
             }
             data => {
                 let code = data.first().copied().unwrap_or(0xff);
@@ -604,34 +599,5 @@ impl Machine {
         self.landed();
         self.phase = Phase::Active(Box::new(session));
         self.effects.push_back(Effect::Opened);
-    }
-}
-
-/// Ids in a list of cipher suite records (table 22-18); what cannot be read ends the list.
-fn suite_ids(records: &[u8]) -> Vec<u8> {
-    let mut ids = Vec::new();
-    let mut rest = records;
-    loop {
-        let (id, tail) = match rest {
-            [0xc0, id, tail @ ..] => (*id, tail),
-            [0xc1, id, _, _, _, tail @ ..] => (*id, tail),
-            _ => return ids,
-        };
-        ids.push(id);
-        // The algorithms follow, up to the next start of a record.
-        let next = tail.iter().position(|byte| byte & 0xc0 == 0xc0).unwrap_or(tail.len());
-        rest = &tail[next..];
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cipher_records() {
-        let records = [0xc0, 3, 1, 0x41, 0x81, 0xc1, 0x80, 1, 2, 3, 0, 0x40, 0x80, 0xc0, 17, 3, 0x44, 0x81];
-        assert_eq!(suite_ids(&records), [3, 0x80, 17]);
-        assert!(suite_ids(&[0x55]).is_empty());
     }
 }

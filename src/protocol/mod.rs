@@ -14,6 +14,7 @@ pub mod rakp;
 pub mod rmcp;
 pub mod session15;
 pub mod session20;
+pub mod suites;
 
 pub use pace::Schedule;
 

@@ -39,11 +39,14 @@ pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Out
     };
     match ended {
         Ok(status) => {
-            if options.large_buffer != 0 && is_kontron(&options) {
-                set_large_buffer(&context.bmc, 0, &out).await;
-            }
+            let close = async {
+                if options.large_buffer != 0 && is_kontron(&options) {
+                    set_large_buffer(&context.bmc, 0, &out).await;
+                }
+                context.bmc.close().await;
+            };
             tokio::select! {
-                () = context.bmc.close() => Exit::Status(status),
+                () = close => Exit::Status(status),
                 // The command is done: that its session is not closed in time is no failure of it.
                 cause = causes.next() => {
                     context.bmc.close_within(cause.patience()).await;
