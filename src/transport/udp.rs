@@ -331,9 +331,7 @@ async fn settle<M: Machine>(
     }
     hpm2(core, limits, observer).await;
     let device = core.transact(&route, &GetDeviceId.request(), observer).await;
-    let id =
-        device.ok().filter(|reply| reply.completion.is_ok()).and_then(|reply| GetDeviceId::decode(&reply.data).ok());
-    Ok(id.map(|id| id.manufacturer))
+    Ok(super::manufacturer_of(device, observer.as_ref()))
 }
 
 /// HPM.2: larger payloads, where the controller offers them (PICMG HPM.2 R1.0 section 3.2).
