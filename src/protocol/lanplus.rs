@@ -351,6 +351,9 @@ impl Machine {
         let acceptable = ACCEPTABLE.into_iter().filter(|id| offered.contains(id));
         let untold = UNTOLD.into_iter().filter(|id| !offered.contains(id));
         self.candidates = acceptable.chain(untold).collect();
+        if let Some(best) = self.candidates.front().filter(|_| !offered.is_empty()) {
+            self.effects.push_back(Effect::Note(Note::BestSuite(*best)));
+        }
         self.open_next();
     }
 

@@ -234,6 +234,9 @@ fn say(observer: &SharedObserver, note: Note) {
         Note::RakpUnanswered(message) => {
             observer.log(Level::Warning, &format!("> Error: no response from RAKP {message} message"));
         }
+        Note::BestSuite(suite) => {
+            observer.log(Level::Info, &format!("Using best available cipher suite {suite}\n"));
+        }
     }
 }
 
