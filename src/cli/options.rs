@@ -90,6 +90,8 @@ impl PrivilegeLevel {
 impl AuthType {
     /// No authentication.
     pub const NONE: Self = AuthType(0);
+    /// A manufacturer's own.
+    pub const OEM: Self = AuthType(5);
 
     /// The type a word names; 255 for none.
     pub fn named(word: &str) -> Self {

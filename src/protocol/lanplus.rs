@@ -346,6 +346,9 @@ impl Machine {
     /// Opens with the best of the suites the BMC offers.
     fn open_one_of(&mut self, offered: &[u8]) {
         self.candidates = suites::candidates(offered);
+        if let Some(best) = self.candidates.front().filter(|_| !offered.is_empty()) {
+            self.effects.push_back(Effect::Note(Note::BestSuite(*best)));
+        }
         self.open_next();
     }
 

@@ -92,6 +92,8 @@ pub enum Note {
     NoCipherSuites(crate::ipmi::CompletionCode),
     /// RAKP message 1 or 3 was not answered.
     RakpUnanswered(u8),
+    /// The cipher suite that was chosen from those the BMC offers.
+    BestSuite(u8),
 }
 
 /// Why a session cannot be opened.

@@ -109,6 +109,10 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         out.error("OEM setup for \"ibm\" failed");
         return Err(refused);
     }
+    // These machines' BMCs take no other type; what -A says goes before.
+    if matches!(oem, Some(OemType::Supermicro | OemType::Quanta)) {
+        options.auth_type = options.auth_type.or(Some(AuthType::OEM));
+    }
     if options.auth_type == Some(AuthType::NONE) {
         options.password = None;
     }

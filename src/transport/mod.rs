@@ -12,8 +12,10 @@ pub mod open;
 pub mod sim;
 pub mod udp;
 
-use crate::ipmi::{Reply, Request, Route};
+use crate::ipmi::app::GetDeviceId;
+use crate::ipmi::{Command, Reply, Request, Route};
 use crate::sys::Level;
+use crate::tables::completion::COMPLETION_CODES;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -127,6 +129,27 @@ pub trait Transport: Send + Sync {
     /// Ends the session on the way out, when nobody has the patience for a schedule of tries.
     fn close_within(&self, _patience: Duration) -> BoxFuture<'_, ()> {
         self.close()
+    }
+}
+
+/// The manufacturer in an answer to Get Device ID, which interfaces ask for when they open; what is wrong
+/// with the answer has been said when there is none.
+fn manufacturer_of(answer: Result<Reply, TransportError>, observer: &dyn Observer) -> Option<u32> {
+    match answer {
+        Ok(reply) if reply.completion.is_ok() => {
+            let manufacturer = GetDeviceId::decode(&reply.data).ok()?.manufacturer;
+            observer.log(Level::Debug, &format!("Iana: {manufacturer}"));
+            Some(manufacturer)
+        }
+        Ok(reply) => {
+            let (code, text) = (reply.completion.0, COMPLETION_CODES.name(reply.completion.0));
+            observer.log(Level::Error, &format!("Get Device ID command failed: {code:#x} {text}"));
+            None
+        }
+        Err(_) => {
+            observer.log(Level::Error, "Get Device ID command failed");
+            None
+        }
     }
 }
 

@@ -12,7 +12,6 @@ use crate::protocol::bridge::{SEND_MESSAGE, TRACK};
 use crate::protocol::ipmb::Message;
 use crate::sys::Level;
 use crate::sys::openipmi::{Address, Device, Outgoing, Received, WatchedDevice};
-use crate::tables::completion::COMPLETION_CODES;
 use bytes::Bytes;
 use std::io;
 use std::path::Path;
@@ -163,22 +162,7 @@ impl OpenTransport {
 
     async fn ask_manufacturer(&self, my_addr: u8) -> Option<u32> {
         let route = Route { my_addr, target_addr: my_addr, ..Route::direct() };
-        match self.transact(&route, &GetDeviceId.request()).await {
-            Ok(reply) if reply.completion.is_ok() => {
-                let manufacturer = GetDeviceId::decode(&reply.data).ok()?.manufacturer;
-                self.say(Level::Debug, &format!("Iana: {manufacturer}"));
-                Some(manufacturer)
-            }
-            Ok(reply) => {
-                let (code, text) = (reply.completion.0, COMPLETION_CODES.name(reply.completion.0));
-                self.say(Level::Error, &format!("Get Device ID command failed: {code:#x} {text}"));
-                None
-            }
-            Err(_) => {
-                self.say(Level::Error, "Get Device ID command failed");
-                None
-            }
-        }
+        super::manufacturer_of(self.transact(&route, &GetDeviceId.request()).await, self.observer.as_ref())
     }
 
     /// Hands a request to the driver and gives the id its answer will have.

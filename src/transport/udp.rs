@@ -234,6 +234,9 @@ fn say(observer: &SharedObserver, note: Note) {
         Note::RakpUnanswered(message) => {
             observer.log(Level::Warning, &format!("> Error: no response from RAKP {message} message"));
         }
+        Note::BestSuite(suite) => {
+            observer.log(Level::Info, &format!("Using best available cipher suite {suite}\n"));
+        }
     }
 }
 
@@ -331,9 +334,7 @@ async fn settle<M: Machine>(
     }
     hpm2(core, limits, observer).await;
     let device = core.transact(&route, &GetDeviceId.request(), observer).await;
-    let id =
-        device.ok().filter(|reply| reply.completion.is_ok()).and_then(|reply| GetDeviceId::decode(&reply.data).ok());
-    Ok(id.map(|id| id.manufacturer))
+    Ok(super::manufacturer_of(device, observer.as_ref()))
 }
 
 /// HPM.2: larger payloads, where the controller offers them (PICMG HPM.2 R1.0 section 3.2).

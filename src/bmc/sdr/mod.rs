@@ -209,7 +209,7 @@ impl Bmc {
     }
 
     /// The next record's header; none at the end, and when it cannot be read.
-    async fn next_sdr_header(&self, walk: &mut Walk, listener: Listener<'_>) -> Option<SdrHeader> {
+    pub async fn next_sdr_header(&self, walk: &mut Walk, listener: Listener<'_>) -> Option<SdrHeader> {
         if walk.renewals == RENEWALS {
             // The next command may try again.
             walk.renewals = 0;
@@ -255,7 +255,7 @@ impl Bmc {
     }
 
     /// A record's body; none when it cannot be read. Bytes the controller leaves out are zero.
-    async fn sdr_body(&self, walk: &mut Walk, header: SdrHeader, listener: Listener<'_>) -> Option<Vec<u8>> {
+    pub async fn sdr_body(&self, walk: &mut Walk, header: SdrHeader, listener: Listener<'_>) -> Option<Vec<u8>> {
         let mut body = Vec::with_capacity(usize::from(header.length));
         // The chunk size is the transport's limit less the next record's id.
         let first = u8::try_from(self.max_response_at(walk.route).saturating_sub(2).min(0xfe)).unwrap_or(0xfe);

@@ -246,7 +246,7 @@ pub async fn all(context: &Context) -> Status {
     let mut walk = match bmc.open_sdr(&listener).await {
         Ok(walk) => walk,
         Err(fault) => {
-            sdr::unreadable(context, &fault);
+            sdr::unreadable(&context.out, &fault);
             return Status::FAILED;
         }
     };
@@ -254,7 +254,7 @@ pub async fn all(context: &Context) -> Status {
         if !matches!(header.kind, 0x11 | 0x12) {
             continue;
         }
-        let Some(body) = bmc.sdr_body(&mut walk, header).await else { continue };
+        let Some(body) = bmc.sdr_body(&mut walk, header, &listener).await else { continue };
         match SdrRecord::decode(header.kind, &body) {
             Some(SdrRecord::Mc(locator)) if has_fru(bmc, &locator) => {
                 status = controller(context, &rows, &locator).await;

@@ -19,7 +19,7 @@ pub use cache::load_cache;
 use clap::Subcommand;
 pub use row::show;
 pub use value::Style;
-pub use words::{listener, reading, unopened};
+pub use words::{listener, reading, unopened, unreadable};
 
 /// The `sdr` family.
 pub const SDR: Family = Family {

@@ -63,7 +63,7 @@ impl Display {
             }
             match row.last_mut() {
                 Some(cell) if self.screen.utf8 && index > 0 && byte & 0xc0 == 0x80 => cell.push(*byte),
-                _ => push(&mut row, *byte),
+                _ => push(&mut row, *byte, self.screen.width),
             }
         }
         if cursor >= line.len() {
@@ -150,10 +150,11 @@ fn move_cursor(row: &[Cell], from: usize, to: usize, shown: &mut Vec<u8>) {
 }
 
 /// Adds a byte as it is shown: tabs to the next stop, control characters by their letter.
-fn push(row: &mut Vec<Cell>, byte: u8) {
+fn push(row: &mut Vec<Cell>, byte: u8, width: usize) {
     match byte {
         b'\t' => {
-            let stop = (row.len() / 8 + 1) * 8;
+            // Reference: stops are counted from the beginning of a row, also where there is only one.
+            let stop = row.len() + 8 - row.len() % width % 8;
             row.resize(stop, vec![b' ']);
         }
         0..0x20 => row.extend([vec![b'^'], vec![byte | 0x40]]),
