@@ -14,6 +14,7 @@ pub mod rakp;
 pub mod rmcp;
 pub mod session15;
 pub mod session20;
+pub mod sol;
 
 pub use pace::Schedule;
 
