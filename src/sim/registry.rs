@@ -1,7 +1,7 @@
 //! Which handler answers which (network function, command).
 
 use super::{
-    Origin, Outcome, State, app, boot, channel, chassis, fru, i2c, lan, pef, sdr, sel, sensor, session, sol, user,
+    Origin, Outcome, State, app, boot, channel, chassis, console, fru, i2c, lan, pef, sdr, sel, sensor, session, sol, user,
     watchdog,
 };
 use crate::ipmi::{NetFn, Request};
@@ -19,7 +19,8 @@ pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
             .or_else(|| channel::find(cmd))
             .or_else(|| session::find(cmd))
             .or_else(|| user::find(cmd))
-            .or_else(|| i2c::find(cmd)),
+            .or_else(|| i2c::find(cmd))
+            .or_else(|| console::find(cmd)),
         NetFn::STORAGE => fru::find(cmd).or_else(|| sdr::find(cmd)).or_else(|| sel::find(cmd)),
         NetFn::TRANSPORT => lan::find(cmd).or_else(|| sol::find(cmd)),
         NetFn::GROUP => app::find_group(cmd),

@@ -65,6 +65,28 @@ impl Server {
     }
 }
 
+impl Server {
+    /// What the BMC sends by itself at `now`: the console's share. To be asked for after every datagram,
+    /// and when [`Server::due`] says so.
+    pub fn poll(&mut self, bmc: &mut SimulatedBmc, now: Duration) -> Vec<(SocketAddr, Outgoing)> {
+        let state = bmc.state();
+        super::console::settle(state);
+        let sent = plus::serial(state, now);
+        let mut out = Vec::new();
+        for (peer, datagram) in sent {
+            out.extend(self.faults.outgoing(datagram).into_iter().map(|datagram| (peer, datagram)));
+        }
+        out
+    }
+
+    /// When [`Server::poll`] has something next, if nothing arrives before.
+    pub fn due(&self, bmc: &mut SimulatedBmc, now: Duration) -> Option<Duration> {
+        let state = bmc.state();
+        let timing = state.sol.timing();
+        state.serial.due(now, &timing)
+    }
+}
+
 /// A request to the BMC itself, when a message is one.
 fn request_of(payload: &[u8]) -> Option<Message> {
     Message::decode(payload).ok().filter(|message| message.to == BMC_ADDRESS && message.netfn & 1 == 0)
