@@ -12,11 +12,21 @@ pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
     let mut instance = 1;
     for word in words {
         let Some(value) = word.strip_prefix("instance=") else { return Err(super::usage(context)) };
-        instance = number::parse_u8(value).map_err(|_| {
-            context.out.error(&format!("Given instance '{value}' is invalid."));
-            super::usage(context)
-        })?;
+        instance = self::instance(context, value)?;
     }
+    deactivate(context, instance).await
+}
+
+/// The instance a word names.
+pub fn instance(context: &Context, word: &str) -> Result<u8, Status> {
+    number::parse_u8(word).map_err(|_| {
+        context.out.error(&format!("Given instance '{word}' is invalid."));
+        super::usage(context)
+    })
+}
+
+/// Closes a console, or says why not.
+pub async fn deactivate(context: &Context, instance: u8) -> Result<(), Status> {
     if !(1..=15).contains(&instance) {
         context.out.error("Error: Instance must range from 1 to 15");
         return Err(Status::FAILED);

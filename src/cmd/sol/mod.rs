@@ -1,8 +1,11 @@
-//! `sol`: serial over LAN. Its configuration; the console itself is not there yet.
+//! `sol`: serial over LAN, its configuration and the console itself.
 
+mod activate;
 mod deactivate;
+pub mod escape;
 mod info;
 mod payload;
+mod talk;
 
 use super::tree::{self, Choice, Rest};
 use crate::family::{Context, Family, Running, Status};
@@ -59,8 +62,8 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Payload(rest)) => payload::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Deactivate(rest)) => deactivate::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Set(_)) => not_yet(context),
-            Choice::Chosen(Leaf::Activate(_)) => not_yet(context),
-            Choice::Chosen(Leaf::Looptest(_)) => not_yet(context),
+            Choice::Chosen(Leaf::Activate(rest)) => activate::run(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Looptest(rest)) => activate::looptest(context, &tree::rest(rest)).await,
             Choice::Unknown(_) => Err(usage(context)),
         };
         outcome.map_or_else(|status| status, |()| Status::OK)
