@@ -49,10 +49,10 @@ impl Host {
             match (&self.mode, byte) {
                 (Mode::Raw, byte) => self.output.push(*byte),
                 (_, b'\r' | b'\n') => self.enter(),
-                (_, 0x08 | 0x7f) => {
-                    if self.line.pop().is_some() && !matches!(self.mode, Mode::Password) {
-                        self.print("\u{8} \u{8}");
-                    }
+                (mode, 0x08 | 0x7f) => {
+                    let shown = !matches!(mode, Mode::Password);
+                    let erased = self.line.pop().is_some();
+                    self.print(if shown && erased { "\u{8} \u{8}" } else { "" });
                 }
                 (_, 0x20..) if self.line.len() < LINE_LIMIT => {
                     self.line.push(*byte);
