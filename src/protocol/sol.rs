@@ -198,8 +198,9 @@ pub struct Machine {
     seq: u8,
     /// Number and length of the last packet that was taken.
     taken: (u8, usize),
-    /// The session's number of the newest packet.
+    /// The session's number of the newest packet, and of the newest that was taken.
     newest: Option<u32>,
+    newest_data: Option<u32>,
     accepting: bool,
     ended: bool,
     progress: Duration,
@@ -219,6 +220,7 @@ impl Machine {
             seq: 0,
             taken: (0, 0),
             newest: None,
+            newest_data: None,
             accepting: true,
             ended: false,
             progress: now,
@@ -383,11 +385,17 @@ impl Machine {
             return;
         }
         // Packets may overtake each other; what an older one says of the port's state is out of date.
-        let fresh = self.newest.is_none_or(|newest| order.wrapping_sub(newest).cast_signed() > 0);
+        let is_after = |newest: Option<u32>| newest.is_none_or(|newest| order.wrapping_sub(newest).cast_signed() > 0);
+        let fresh = is_after(self.newest);
         let takes = packet.seq == 0 || packet.data.is_empty() || self.accepting;
         let held = self.acknowledged(now, &packet);
         if packet.seq != 0 && takes {
-            self.received(&packet, fresh);
+            // Acknowledgements may well have overtaken characters that nobody has seen yet.
+            let new = is_after(self.newest_data);
+            self.received(&packet, new);
+            if new {
+                self.newest_data = Some(order);
+            }
         }
         if !fresh {
             return self.advance(now);

@@ -25,6 +25,9 @@ const CHARACTERS: usize = 255;
 /// Characters that wait for the console before the host is held back.
 const CROWDED: usize = 8192;
 
+/// Repetitions that may take along more characters.
+const GROWTHS: usize = 2;
+
 /// How packets are timed: the SOL parameters in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
@@ -56,6 +59,8 @@ struct Active {
     flight: Option<Flight>,
     /// The last packet that was taken: number, and characters accepted.
     taken: (u8, u8),
+    /// The session's number of the newest packet.
+    newest: Option<u32>,
     refusing: bool,
     overrun: bool,
 }
@@ -88,8 +93,8 @@ impl SerialPort {
         }
     }
 
-    /// A payload from a session.
-    pub fn packet(&mut self, now: Duration, session: u32, payload: &[u8]) {
+    /// A payload from a session, in its packet number `order`.
+    pub fn packet(&mut self, now: Duration, session: u32, order: u32, payload: &[u8]) {
         let Ok(packet) = Packet::decode(payload) else { return };
         let Some(active) = self.active.as_mut().filter(|active| active.session == session) else { return };
         active.acknowledged(&packet);
@@ -100,7 +105,13 @@ impl SerialPort {
         if packet.seq == 0 {
             return;
         }
+        let fresh = active.newest.is_none_or(|newest| order.wrapping_sub(newest).cast_signed() > 0);
         if packet.seq != active.taken.0 {
+            if !fresh {
+                // Overtaken by a packet that was sent because this one had been acknowledged.
+                return;
+            }
+            active.newest = Some(order);
             if packet.flags & operation::BREAK != 0 {
                 self.host.serial_break();
             }
@@ -192,7 +203,9 @@ impl Active {
         if lengths.is_empty() {
             self.seq = next_seq(self.seq);
         }
-        let data: Vec<u8> = self.waiting.iter().copied().take(CHARACTERS).collect();
+        // It may grow, but not for ever: the console's word is always about an earlier one.
+        let length = if lengths.len() > GROWTHS { lengths.last().copied().unwrap_or(0) } else { CHARACTERS };
+        let data: Vec<u8> = self.waiting.iter().copied().take(length).collect();
         lengths.push(data.len());
         self.flight = Some(Flight { lengths, due: now + timing.interval.max(Duration::from_millis(10)) });
         let flags = if std::mem::take(&mut self.overrun) { status::OVERRUN } else { 0 }

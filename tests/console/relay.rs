@@ -2,7 +2,7 @@
 
 use std::net::UdpSocket;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The way a packet goes.
@@ -23,37 +23,40 @@ pub fn sol(packet: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-/// Loses every `nth` new packet with characters of one way, once.
-pub fn lose_every(nth: usize, way: Way) -> impl FnMut(Way, &[u8]) -> bool + Send + 'static {
+/// Loses every `nth` new packet with characters of one way, once; counts what it loses.
+pub fn lose_every(nth: usize, way: Way) -> (impl FnMut(Way, &[u8]) -> bool + Send + 'static, Arc<AtomicUsize>) {
     let (mut last, mut count) = (0, 0);
-    move |going, packet| match sol(packet) {
+    let lost = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&lost);
+    let loses = move |going, packet: &[u8]| match sol(packet) {
         Some((seq, data)) if going == way && seq != 0 && !data.is_empty() && seq != last => {
             last = seq;
             count += 1;
-            count % nth == 0
+            let loses = count % nth == 0;
+            counter.fetch_add(usize::from(loses), Ordering::Relaxed);
+            loses
         }
         _ => false,
-    }
+    };
+    (loses, lost)
 }
 
-/// A relay on a port of its own, until dropped.
+/// Where relays are.
+pub const ADDRESS: &str = "127.0.0.2";
+
+/// A relay on the BMC's port of another address, until dropped.
 pub struct Relay {
-    pub port: u16,
     over: Arc<AtomicBool>,
-    threads: Vec<std::thread::JoinHandle<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Relay {
     /// A relay to a BMC; `lost` says which packets get lost.
     pub fn new(bmc: u16, mut lost: impl FnMut(Way, &[u8]) -> bool + Send + 'static) -> Relay {
-        let socket = || {
-            let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
-            socket.set_read_timeout(Some(Duration::from_millis(5))).expect("a timeout");
-            socket
-        };
-        let (near, far) = (socket(), socket());
+        // The BMC names its own port as the payload's, so the relay has it too.
+        let near = UdpSocket::bind((ADDRESS, bmc)).expect("a socket");
+        let far = UdpSocket::bind("127.0.0.1:0").expect("a socket");
         far.connect(("127.0.0.1", bmc)).expect("an address");
-        let port = near.local_addr().expect("an address").port();
         let over = Arc::new(AtomicBool::new(false));
         let ended = Arc::clone(&over);
         let thread = std::thread::spawn(move || {
@@ -83,14 +86,14 @@ impl Relay {
                 }
             }
         });
-        Relay { port, over, threads: vec![thread] }
+        Relay { over, thread: Some(thread) }
     }
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
-        for thread in self.threads.drain(..) {
+        if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
     }

@@ -40,6 +40,11 @@ impl Server {
         Server { handshakes: plus::Handshakes::default(), faults }
     }
 
+    /// Changes what goes wrong with packets from now on.
+    pub fn set_faults(&mut self, faults: PacketFaults) {
+        self.faults = faults;
+    }
+
     /// Takes a datagram that came from `peer` at `now`, a time since the server started.
     pub fn datagram(
         &mut self,

@@ -279,7 +279,7 @@ fn inside(bmc: &mut SimulatedBmc, mut origin: Origin, bytes: &[u8]) -> Option<Ou
     if packet.kind == PayloadType::Sol {
         session.heard = origin.now;
         // What the port has to say about it is fetched by `serial`.
-        bmc.state().serial.packet(origin.now, id, &packet.payload);
+        bmc.state().serial.packet(origin.now, id, packet.seq, &packet.payload);
         return None;
     }
     if packet.kind != PayloadType::Ipmi {
