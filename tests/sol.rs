@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-const SCHEDULE: Schedule = Schedule { tries: 4, timeout: Duration::from_secs(1), backoff: Duration::from_secs(1) };
+const SCHEDULE: Schedule =
+    Schedule { tries: 4, timeout: Duration::from_secs(1), backoff: Duration::from_secs(1), paced: false };
 const PEER: ([u8; 4], u16) = ([127, 0, 0, 1], 40_000);
 /// Longer than any of this may take.
 const PATIENCE: Duration = Duration::from_secs(3600);

@@ -1,8 +1,8 @@
 //! Which handler answers which (network function, command).
 
 use super::{
-    Origin, Outcome, State, app, boot, channel, chassis, console, fru, i2c, lan, pef, sdr, sel, sensor, session, sol, user,
-    watchdog,
+    Origin, Outcome, State, app, boot, channel, chassis, console, fru, i2c, lan, pef, sdr, sel, sensor, session, sol,
+    user, watchdog,
 };
 use crate::ipmi::{NetFn, Request};
 
