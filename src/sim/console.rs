@@ -1,4 +1,4 @@
-//! The serial port and serial over LAN, the BMC's side (IPMI 2.0 sections 15.9 to 15.11, 24.1 to 24.5).
+//! The serial port and serial over LAN, the BMC's side (IPMI 2.0 sections 15.9 to 15.11, 24.1 to 24.9).
 //!
 //! One instance. What the host prints is gathered, sent packet by packet and sent again until it is
 //! acknowledged, as the SOL parameters say; a repetition takes along what was printed meanwhile. A
@@ -221,6 +221,14 @@ pub fn find(cmd: u8) -> Option<Handler> {
         0x49 => deactivate,
         0x4a => activation_status,
         0x4b => instance_info,
+        // Get Channel Payload Support (section 24.8): IPMI messages, serial over LAN, and what opens sessions.
+        0x4e => |_, _, _| Ok(vec![0x03, 0x00, 0x3f, 0x00, 0x00, 0x00, 0x00, 0x00]),
+        // Get Channel Payload Version (section 24.9): 1.0 of every one of them.
+        0x4f => |_, _, request| match request.data[..] {
+            [_, 0x00 | 0x01 | 0x10..=0x15] => Ok(vec![0x10]),
+            [_, _] => Err(CompletionCode(0x80)),
+            _ => Err(CompletionCode::LENGTH_INVALID),
+        },
         _ => return None,
     })
 }

@@ -370,3 +370,28 @@ fn both_programs_show_the_same() {
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+/// Somebody else's console against the simulated BMC.
+#[test]
+fn freeipmi_opens_a_console() {
+    const FREEIPMI: &str = "/usr/sbin/ipmiconsole";
+    if !Path::new(FREEIPMI).exists() {
+        assert!(std::env::var_os("PEERS").is_none(), "{FREEIPMI} is missing");
+        eprintln!("NOT RUN: {FREEIPMI} is missing");
+        return;
+    }
+    // It takes only short port numbers.
+    let free = (9700..9800).find(|port| std::net::UdpSocket::bind(("127.0.0.1", *port)).is_ok());
+    let served = Served::on(free.expect("a port"), PacketFaults::default());
+    let host = format!("127.0.0.1:{}", served.port);
+    let mut command = Command::new(FREEIPMI);
+    command.env("HOME", env!("CARGO_TARGET_TMPDIR")).args(["-h", &host, "-u", "admin", "-p", "admin"]);
+    let mut pty = Pty::start(&mut command);
+    pty.expect(b"[SOL established]");
+    log_in(&mut pty);
+    pty.send(b"flood 50\r");
+    pty.expect(b"000050 The quick brown fox jumps over the lazy dog.\r\n");
+    pty.send(b"&.");
+    pty.expect(b"[closing the connection]");
+    assert!(pty.wait().success());
+}
