@@ -119,6 +119,8 @@ pub fn help(program: &str, commands: &[CommandLine]) -> String {
        --deadline S   End the whole run, name resolution included, within S seconds (exit status 124)
        --secure       Refuse what is weak: suites without encryption, -A NONE, IPMI 1.5, secrets in
                       arguments or in files that anybody may read
+       --reconnect    Bring a lost console (sol activate) back by itself
+       --log FILE     Keep a transcript of the console (sol activate) in FILE, for its owner alone
        --help         This help
        --version      Show the version of this implementation
        -I sim         A simulated BMC in this process; -D FILE chooses a profile

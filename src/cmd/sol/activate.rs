@@ -1,10 +1,9 @@
-//! `sol activate` and `sol looptest`: opens a console (IPMI 2.0 section 24.1).
+//! `sol activate`: opens a console (IPMI 2.0 section 24.1).
 
 use super::deactivate;
 use super::escape::Escapes;
 use super::talk::{self, Ended, Keepalive, Terminal, Transcript};
 use crate::bmc::{CallError, ConsoleConfig};
-use crate::cli::number;
 use crate::family::{Context, Status};
 use crate::ipmi::CompletionCode;
 use crate::ipmi::sol::{ActivateSol, GetSolOwner, SolActivation};
@@ -92,14 +91,14 @@ async fn conclude(context: &Context, instance: u8, ended: Ended) -> Result<(), S
 }
 
 /// Says that the console is open, before the terminal is raw.
-fn operational(context: &Context) {
+pub fn operational(context: &Context) {
     let escape = crate::out::text(&[context.settings.sol_escape]);
     context.out.println(&format!("[SOL Session operational.  Use {escape}? for help]"));
     context.out.flush();
 }
 
 /// What the reference looks at before it asks the BMC.
-fn check(context: &Context, instance: u8) -> Result<(), Status> {
+pub fn check(context: &Context, instance: u8) -> Result<(), Status> {
     let complaint = if context.bmc.interface() != "lanplus" {
         "Error: This command is only available over the lanplus interface"
     } else if !(1..=15).contains(&instance) {
@@ -116,7 +115,7 @@ fn request(context: &Context, instance: u8) -> ActivateSol {
 }
 
 /// Activates the payload, or says why not.
-async fn activate(context: &Context, instance: u8) -> Result<SolActivation, Status> {
+pub async fn activate(context: &Context, instance: u8) -> Result<SolActivation, Status> {
     let complaint = match context.bmc.call(&request(context, instance)).await {
         Ok(activation) if is_here(context, &activation) => return Ok(activation),
         Ok(_) => "Error: BMC requests SOL session on different port".to_owned(),
@@ -189,40 +188,3 @@ async fn come_back(
         }
     }
 }
-
-/// `sol looptest`: opens and closes the console again and again.
-pub async fn looptest(context: &mut Context, words: &[String]) -> Result<(), Status> {
-    if words.len() > 3 {
-        return Err(super::usage(context));
-    }
-    let number = |what: &str, word: &String| {
-        number::parse_i32(word).map_err(|_| {
-            context.out.error(&format!("Given {what} '{word}' is invalid."));
-            Status::FAILED
-        })
-    };
-    let times = words.first().map_or(Ok(TIMES), |word| number("cnt", word))?;
-    let times = if times <= 0 { TIMES } else { times };
-    let interval = words.get(1).map_or(Ok(INTERVAL_MS), |word| number("interval", word))?;
-    let interval = Duration::from_millis(u64::try_from(interval).unwrap_or(0));
-    let instance = words.get(2).map_or(Ok(1), |word| deactivate::instance(context, word))?;
-    for left in (1..=times).rev() {
-        context.out.println(&format!("remain loop test counter: {left}"));
-        let opened = match check(context, instance) {
-            Ok(()) => activate(context, instance).await.map(drop),
-            Err(status) => Err(status),
-        };
-        if let Err(status) = opened {
-            context.out.println(&format!("SOL looptest failed: {}", status.0));
-            return Err(status);
-        }
-        operational(context);
-        let _ = deactivate::deactivate(context, instance).await;
-        tokio::time::sleep(interval).await;
-    }
-    Ok(())
-}
-
-/// Rounds and pause of the loop test, unless chosen otherwise.
-const TIMES: i32 = 200;
-const INTERVAL_MS: i32 = 100;

@@ -4,6 +4,7 @@ mod activate;
 mod deactivate;
 pub mod escape;
 mod info;
+mod looptest;
 mod payload;
 mod talk;
 
@@ -63,7 +64,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Deactivate(rest)) => deactivate::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Set(_)) => not_yet(context),
             Choice::Chosen(Leaf::Activate(rest)) => activate::run(context, &tree::rest(rest)).await,
-            Choice::Chosen(Leaf::Looptest(rest)) => activate::looptest(context, &tree::rest(rest)).await,
+            Choice::Chosen(Leaf::Looptest(rest)) => looptest::run(context, &tree::rest(rest)).await,
             Choice::Unknown(_) => Err(usage(context)),
         };
         outcome.map_or_else(|status| status, |()| Status::OK)
