@@ -13,6 +13,7 @@ use crate::ipmi::{CompletionCode, Request};
 use crate::protocol::crypt::Confidentiality;
 use crate::protocol::sol::{Packet, next_seq, operation, status};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// The payload type, and its only instance.
@@ -47,6 +48,23 @@ pub struct SerialPort {
     host: Host,
     active: Option<Active>,
     outgoing: Vec<(u32, Vec<u8>)>,
+    tyan: Option<Tyan>,
+}
+
+/// Tyan's console: where it is, and what it is to be told.
+struct Tyan {
+    receiver: SocketAddr,
+    seq: u8,
+    packets: Vec<Vec<u8>>,
+}
+
+impl Tyan {
+    fn printed(&mut self, text: &[u8]) {
+        for piece in text.chunks(1000) {
+            self.seq = self.seq.wrapping_add(1);
+            self.packets.push([&[0, 0, 0, self.seq][..], piece].concat());
+        }
+    }
 }
 
 /// An active payload.
@@ -91,6 +109,12 @@ impl SerialPort {
             let farewell = Packet { flags: status::INACTIVE, ..Packet::default() };
             self.outgoing.push((active.session, farewell.encode()));
         }
+    }
+
+    /// What Tyan's console is to be sent, and where it is.
+    pub fn poll_tyan(&mut self) -> Option<(SocketAddr, Vec<Vec<u8>>)> {
+        let tyan = self.tyan.as_mut().filter(|tyan| !tyan.packets.is_empty())?;
+        Some((tyan.receiver, std::mem::take(&mut tyan.packets)))
     }
 
     /// A payload from a session, in its packet number `order`.
@@ -138,7 +162,7 @@ impl SerialPort {
 
     /// When [`SerialPort::poll`] has something next.
     pub fn due(&self, now: Duration, timing: &Timing) -> Option<Duration> {
-        if !self.outgoing.is_empty() {
+        if !self.outgoing.is_empty() || self.tyan.as_ref().is_some_and(|tyan| !tyan.packets.is_empty()) {
             return Some(now);
         }
         self.active.as_ref()?.due(timing)
@@ -231,6 +255,43 @@ pub fn find(cmd: u8) -> Option<Handler> {
         },
         _ => return None,
     })
+}
+
+/// The handler for one of Tyan's commands.
+pub fn find_tyan(cmd: u8) -> Option<Handler> {
+    Some(match cmd {
+        0x02 | 0x06 => start_or_stop,
+        0x03 => keystrokes,
+        _ => return None,
+    })
+}
+
+/// Start (06h) and stop (02h): address and port of the receiver.
+fn start_or_stop(state: &mut State, origin: &Origin, request: &Request) -> Outcome {
+    let [a, b, c, d, high, low] = request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
+    // Nobody is flooded at somebody else's wish.
+    let receiver = SocketAddr::from(([a, b, c, d], u16::from_be_bytes([high, low])));
+    if origin.peer.ip() != receiver.ip() {
+        return Err(CompletionCode::INVALID_FIELD);
+    }
+    let starts = request.cmd == 0x06;
+    state.serial.tyan = starts.then(|| Tyan { receiver, seq: 0, packets: Vec::new() });
+    Ok(Vec::new())
+}
+
+/// Keys: their number and one more, the keys, and the packet's number.
+fn keystrokes(state: &mut State, _: &Origin, request: &Request) -> Outcome {
+    let [count, keys @ .., _] = &request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
+    if usize::from(*count) != keys.len() + 1 {
+        return Err(CompletionCode::INVALID_FIELD);
+    }
+    let serial = &mut state.serial;
+    serial.host.input(keys);
+    let printed = serial.host.take_output();
+    if let Some(tyan) = &mut serial.tyan {
+        tyan.printed(&printed);
+    }
+    Ok(Vec::new())
 }
 
 fn is_sol(payload: u8, instance: u8) -> Result<(), CompletionCode> {

@@ -23,6 +23,7 @@ pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
             .or_else(|| console::find(cmd)),
         NetFn::STORAGE => fru::find(cmd).or_else(|| sdr::find(cmd)).or_else(|| sel::find(cmd)),
         NetFn::TRANSPORT => lan::find(cmd).or_else(|| sol::find(cmd)),
+        NetFn(0x30) => console::find_tyan(cmd),
         NetFn::GROUP => app::find_group(cmd),
         _ => None,
     }

@@ -9,7 +9,7 @@ use nix::sys::signal::{SigHandler, Signal, raise, signal};
 use nix::sys::termios::{InputFlags, LocalFlags, OutputFlags, SetArg, SpecialCharacterIndices, Termios};
 use nix::sys::termios::{tcgetattr, tcsetattr};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once, mpsc};
 use tokio::sync::{Notify, mpsc as async_mpsc};
@@ -28,14 +28,16 @@ fn restore() {
 
 /// Raw mode of the terminal on stdin, until dropped.
 #[derive(Debug)]
-pub struct RawMode(());
+pub struct RawMode {
+    alternate: bool,
+}
 
 impl RawMode {
-    /// Enters raw mode.
+    /// Enters raw mode, or an alternative in which the terminal still processes what is shown.
     ///
     /// # Errors
     /// Stdin is no terminal, or will not change.
-    pub fn enter() -> io::Result<Self> {
+    pub fn enter(alternate: bool) -> io::Result<Self> {
         HOOK.call_once(|| {
             let report = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
@@ -43,8 +45,8 @@ impl RawMode {
                 report(panic);
             }));
         });
-        set_raw()?;
-        Ok(RawMode(()))
+        set_raw(alternate)?;
+        Ok(RawMode { alternate })
     }
 
     /// Stops the process as job control does, with the terminal as it was before; afterwards raw mode is
@@ -55,7 +57,7 @@ impl RawMode {
     pub fn suspend(&mut self, again: bool) -> io::Result<()> {
         restore();
         raise(Signal::SIGTSTP)?;
-        if again { set_raw() } else { Ok(()) }
+        if again { set_raw(self.alternate) } else { Ok(()) }
     }
 }
 
@@ -65,7 +67,7 @@ impl Drop for RawMode {
     }
 }
 
-fn set_raw() -> io::Result<()> {
+fn set_raw(alternate: bool) -> io::Result<()> {
     let before = tcgetattr(io::stdin())?;
     let mut raw = before.clone();
     raw.input_flags.insert(InputFlags::IGNPAR);
@@ -73,7 +75,12 @@ fn set_raw() -> io::Result<()> {
     raw.input_flags.remove(InputFlags::IXON | InputFlags::IXANY | InputFlags::IXOFF);
     raw.local_flags.remove(LocalFlags::ISIG | LocalFlags::ICANON | LocalFlags::IEXTEN);
     raw.local_flags.remove(LocalFlags::ECHO | LocalFlags::ECHOE | LocalFlags::ECHOK | LocalFlags::ECHONL);
-    raw.output_flags.remove(OutputFlags::OPOST);
+    if alternate {
+        raw.input_flags &= InputFlags::ISTRIP | InputFlags::IGNBRK;
+        raw.local_flags = LocalFlags::empty();
+    } else {
+        raw.output_flags.remove(OutputFlags::OPOST);
+    }
     raw.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
     raw.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
     // The way back is known before it is needed.
@@ -81,6 +88,66 @@ fn set_raw() -> io::Result<()> {
         saved.get_or_insert(before);
     }
     Ok(tcsetattr(io::stdin(), SetArg::TCSADRAIN, &raw)?)
+}
+
+/// tty_ioctl(4).
+#[allow(missing_docs)]
+mod request {
+    nix::ioctl_read_bad!(get_window_size, libc::TIOCGWINSZ, libc::winsize);
+    nix::ioctl_write_ptr_bad!(set_window_size, libc::TIOCSWINSZ, libc::winsize);
+}
+
+/// Rows and columns of a terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowSize {
+    /// Rows.
+    pub rows: u16,
+    /// Columns.
+    pub columns: u16,
+}
+
+/// Puts the terminal's former size back when dropped.
+#[derive(Debug)]
+pub struct FormerSize(Option<libc::winsize>);
+
+impl WindowSize {
+    /// The size of the terminal on stdout, where there is one.
+    pub fn of_stdout() -> Option<Self> {
+        let size = read_size()?;
+        Some(WindowSize { rows: size.ws_row, columns: size.ws_col })
+    }
+
+    /// Changes the size the terminal on stdout tells programs, unless a number is not positive.
+    pub fn set_stdout(rows: i32, columns: i32) -> FormerSize {
+        let (Ok(ws_row), Ok(ws_col)) = (u16::try_from(rows), u16::try_from(columns)) else { return FormerSize(None) };
+        if ws_row == 0 || ws_col == 0 {
+            return FormerSize(None);
+        }
+        let former = read_size();
+        if former.is_some() {
+            write_size(&libc::winsize { ws_row, ws_col, ws_xpixel: 0, ws_ypixel: 0 });
+        }
+        FormerSize(former)
+    }
+}
+
+impl Drop for FormerSize {
+    fn drop(&mut self) {
+        if let Some(size) = self.0.filter(|size| size.ws_row > 0 && size.ws_col > 0) {
+            write_size(&size);
+        }
+    }
+}
+
+fn read_size() -> Option<libc::winsize> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: the request writes one `winsize`, which outlives the call.
+    unsafe { request::get_window_size(io::stdout().as_raw_fd(), &mut size) }.ok().map(|_| size)
+}
+
+fn write_size(size: &libc::winsize) {
+    // SAFETY: the request reads one `winsize`, which outlives the call.
+    let _ = unsafe { request::set_window_size(io::stdout().as_raw_fd(), size) };
 }
 
 /// Bytes that are read at once.

@@ -111,6 +111,11 @@ pub trait Transport: Send + Sync {
         None
     }
 
+    /// The addresses of this side and of the BMC, where they talk over the network.
+    fn addresses(&self) -> Option<(std::net::IpAddr, std::net::IpAddr)> {
+        None
+    }
+
     /// The controller's manufacturer (IANA enterprise number), where the transport asked when it opened.
     fn manufacturer(&self) -> Option<u32> {
         None

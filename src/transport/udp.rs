@@ -472,6 +472,10 @@ impl<M: Machine> Transport for LanTransport<M> {
         self.session.lock().ok().map(|session| session.clone())
     }
 
+    fn addresses(&self) -> Option<(std::net::IpAddr, std::net::IpAddr)> {
+        self.core.try_lock().ok()?.link.addresses()
+    }
+
     fn manufacturer(&self) -> Option<u32> {
         self.manufacturer
     }

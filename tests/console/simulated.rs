@@ -371,6 +371,31 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// Tyan's console: what the system prints comes to a port of ours, keys go out in requests.
+#[test]
+fn tyans_console() {
+    let served = Served::new(PacketFaults::default());
+    let free = std::net::UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ipmitool"));
+    command.args(["-I", "lan", "-H", "127.0.0.1", "-p", &served.port.to_string(), "-U", "admin", "-P", "admin"]);
+    let receiver = free.port();
+    command.args(["tsol", &format!("port={receiver}")]);
+    let before = Pty::start(&mut Command::new("true")).settings();
+    let mut pty = Pty::start(&mut command);
+    pty.expect(format!("[Starting SOL with receiving address 127.0.0.1:{receiver}]\r\n").as_bytes());
+    pty.expect(b"[SOL Session operational.  Use ~? for help]\n");
+    log_in(&mut pty);
+    pty.send(b"echo more than fourteen characters\r");
+    pty.expect(b"\r\nmore than fourteen characters\r\n");
+    pty.send(b"~?");
+    pty.expect(b"~? [ipmitool help]\n");
+    pty.send(b"~.");
+    pty.expect(b"~. [terminated ipmitool]\n");
+    assert!(pty.wait().success(), "{}", pty.stderr());
+    assert!(pty.stderr().starts_with("       ~.  - terminate connection\n       ~^Z - suspend ipmitool\n"));
+    assert_eq!(pty.settings(), before);
+}
+
 /// Somebody else's console against the simulated BMC.
 #[test]
 fn freeipmi_opens_a_console() {

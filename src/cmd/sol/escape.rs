@@ -27,12 +27,18 @@ pub struct Escapes {
     escape: u8,
     pending: bool,
     after_newline: bool,
+    tyan: bool,
 }
 
 impl Escapes {
     /// At the beginning of a line.
     pub fn new(escape: u8) -> Self {
-        Escapes { escape, pending: false, after_newline: true }
+        Escapes { escape, pending: false, after_newline: true, tyan: false }
+    }
+
+    /// The same, with the manners of `tsol`: it knows no break, and what is no escape is forgotten.
+    pub fn tyan(escape: u8) -> Self {
+        Escapes { tyan: true, ..Escapes::new(escape) }
     }
 
     /// What some more bytes mean. Nothing that follows the end of the console is looked at.
@@ -54,9 +60,15 @@ impl Escapes {
                 }
                 0x1a => keys.push(Key::Suspend { raw_again: true }),
                 0x18 => keys.push(Key::Suspend { raw_again: false }),
-                b'B' => keys.push(Key::Break),
+                b'B' if !self.tyan => keys.push(Key::Break),
                 b'?' => keys.push(Key::Help),
-                byte if byte == self.escape => self.text(&mut keys, byte),
+                byte if byte == self.escape => {
+                    let after_newline = self.after_newline;
+                    self.text(&mut keys, byte);
+                    // Reference: `tsol` does not look at the character it lets through.
+                    self.after_newline = self.tyan && after_newline;
+                }
+                _ if self.tyan => {}
                 byte => {
                     self.text(&mut keys, self.escape);
                     self.text(&mut keys, byte);
@@ -86,6 +98,17 @@ pub fn help(escape: u8) -> Vec<u8> {
         \tE?  - this message\n\
         \tEE  - send the escape character by typing it twice\n\
         \t(Note that escapes are only recognized immediately after newline.)\n";
+    TEXT.bytes().map(|byte| if byte == b'E' { escape } else { byte }).collect()
+}
+
+/// What `help` shows in `tsol`.
+pub fn tyan_help(escape: u8) -> Vec<u8> {
+    const TEXT: &str = "       E.  - terminate connection\n       \
+        E^Z - suspend ipmitool\n       \
+        E^X - suspend ipmitool, but don't restore tty on restart\n       \
+        E?  - this message\n       \
+        EE  - send the escape character by typing it twice\n       \
+        (Note that escapes are only recognized immediately after newline.)";
     TEXT.bytes().map(|byte| if byte == b'E' { escape } else { byte }).collect()
 }
 

@@ -111,7 +111,7 @@ impl Terminal {
         let complain = |what: &str, error: &io::Error| {
             context.out.error_text(&format!("{what}: {}\n", errno_text(error)));
         };
-        let raw = RawMode::enter().map_err(|error| complain("tcgetattr", &error)).ok();
+        let raw = RawMode::enter(false).map_err(|error| complain("tcgetattr", &error)).ok();
         let failed = |error: io::Error| {
             complain("Error in SOL session", &error);
             Status::FAILED

@@ -76,7 +76,11 @@ impl Server {
     pub fn poll(&mut self, bmc: &mut SimulatedBmc, now: Duration) -> Vec<(SocketAddr, Outgoing)> {
         let state = bmc.state();
         super::console::settle(state);
-        let sent = plus::serial(state, now);
+        let mut sent = plus::serial(state, now);
+        if let Some((receiver, packets)) = state.serial.poll_tyan() {
+            let outgoing = |datagram| (receiver, Outgoing { after: Duration::ZERO, datagram });
+            sent.extend(packets.into_iter().map(outgoing));
+        }
         let mut out = Vec::new();
         for (peer, datagram) in sent {
             out.extend(self.faults.outgoing(datagram).into_iter().map(|datagram| (peer, datagram)));
