@@ -49,6 +49,8 @@ pub struct Settings {
     pub sol_escape: u8,
     /// Whether what is written to a FRU is checked, with requests of its own (`--verify`).
     pub verify: bool,
+    /// How consoles are opened.
+    pub console: ConsoleSettings,
     /// The program's name as the user called it, without its path.
     pub program: String,
     /// Whether `user list` has shown its heading: once in the life of a process.
@@ -61,6 +63,21 @@ pub struct Settings {
     pub scripts: Vec<(u64, u64)>,
     /// Whether a bare `sdr` shows extended rows, because an earlier command of the process did.
     pub sdr_extended: bool,
+}
+
+/// Options that concern consoles.
+#[derive(Clone, Debug, Default)]
+pub struct ConsoleSettings {
+    /// What the BMC is asked for when the payload is activated (IPMI 2.0 table 24-2, byte 3).
+    pub options: u8,
+    /// Whether a packet of which no character was accepted counts as accepted whole (`-o intelplus`).
+    pub none_is_all: bool,
+    /// Whether the session may be kept alive by requests (not with `-o i82571spt`).
+    pub keepalive: bool,
+    /// Whether a lost console comes back by itself (`--reconnect`).
+    pub reconnect: bool,
+    /// File for a transcript (`--log`).
+    pub transcript: Option<String>,
 }
 
 impl Context {

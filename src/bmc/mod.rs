@@ -21,6 +21,8 @@ use crate::ipmi::{Command, CompletionCode, DecodeError, Reply, Request, Route};
 use crate::transport::{Limits, Transport, TransportError};
 use std::time::Duration;
 
+pub use crate::transport::console::{Config as ConsoleConfig, Console, Event as ConsoleEvent, Notice as ConsoleNotice};
+
 /// Why a command brought no reply a family can use.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {

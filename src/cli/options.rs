@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 pub const LETTERS: &str = "I:46hVvcgsEKYao:H:d:P:f:U:p:C:L:A:t:T:m:z:S:l:b:B:e:k:y:O:R:N:D:Z";
 
 /// Our own options, which the reference rejects.
-pub const LONGS: &[&str] = &["json", "table", "help", "version", "deadline", "secure", "verify"];
+pub const LONGS: &[&str] = &["json", "table", "help", "version", "deadline", "secure", "verify", "reconnect", "log"];
 
 /// Those of them that take an argument.
-pub const LONGS_WITH_ARGUMENT: &[&str] = &["deadline"];
+pub const LONGS_WITH_ARGUMENT: &[&str] = &["deadline", "log"];
 
 /// A password or key: bytes that are wiped when dropped and never shown.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -244,6 +244,10 @@ pub struct Options {
     pub secure: bool,
     /// What the options themselves give away.
     pub exposures: Vec<Exposure>,
+    /// `--reconnect`: a lost console comes back by itself.
+    pub reconnect: bool,
+    /// `--log FILE`: a transcript of the console.
+    pub transcript: Option<String>,
     /// `-y` leaves the number of key bytes as the status of a later refusal. Reference: such a run
     /// exits 0 where it should exit 1.
     pub refusal: Option<i32>,
@@ -423,9 +427,23 @@ impl Parser<'_> {
                 self.options.verify = true;
                 None
             }
+            "reconnect" => {
+                self.options.reconnect = true;
+                None
+            }
+            "log" => self.transcript(argument),
             // The form of output is chosen before the options are read.
             _ => None,
         }
+    }
+
+    fn transcript(&mut self, path: Option<String>) -> Ended {
+        if path.as_deref().is_none_or(str::is_empty) {
+            self.out.error("The option --log needs the name of a file.");
+            return FAILED;
+        }
+        self.options.transcript = path;
+        None
     }
 
     fn option(&mut self, letter: char, value: String, place: (usize, usize)) -> Ended {

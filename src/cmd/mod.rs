@@ -22,6 +22,7 @@ mod sol;
 mod spd;
 mod states;
 pub mod tree;
+mod tsol;
 mod user;
 
 pub use file::open as open_file;
@@ -48,7 +49,7 @@ static FAMILIES: &[Family] = &[
     sel::SEL,
     not_yet::family("pef", "Configure Platform Event Filtering (PEF)"),
     sol::SOL,
-    not_yet::family("tsol", "Configure and connect with Tyan IPMIv1.5 Serial-over-LAN"),
+    tsol::TSOL,
     not_yet::family("isol", "Configure IPMIv1.5 Serial-over-LAN"),
     user::USER,
     channel::CHANNEL,

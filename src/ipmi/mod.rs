@@ -16,6 +16,7 @@ mod route;
 pub mod sdr;
 pub mod sel;
 pub mod sensor;
+pub mod sol;
 pub mod spd;
 pub mod user;
 

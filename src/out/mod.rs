@@ -22,6 +22,7 @@ pub use report::{Column, List, Page, Report, Severity};
 pub use text::{bytes_of, readable, text, until_nul};
 
 pub use crate::sys::Level;
+pub use crate::sys::console as terminal;
 
 /// Appends formatted text to a [`Page`], without a newline.
 #[macro_export]

@@ -164,8 +164,12 @@ impl Machine {
         }
     }
 
-    /// Begins to open the session.
+    /// Begins to open the session; a session there was before is forgotten.
     pub fn start(&mut self) {
+        self.abandon();
+        self.effects.clear();
+        self.candidates.clear();
+        (self.handshakes, self.refusal, self.unsure) = (0, None, false);
         self.ask_capabilities(true, false);
     }
 
@@ -248,6 +252,16 @@ impl Machine {
             repeatable,
             frozen: None,
         });
+    }
+
+    /// The datagram that carries a serial-over-LAN payload; none without a session.
+    pub fn sol(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
+        let Phase::Active(session) = &mut self.phase else { return None };
+        session.seq = session.seq.checked_add(1).unwrap_or(1);
+        let mut iv = [0; 16];
+        (self.random)(&mut iv);
+        let (id, seq) = (session.bmc_session, session.seq);
+        Some(session20::encode(&session.protection, id, seq, PayloadType::Sol, iv, payload))
     }
 
     fn launch(&mut self, flight: Flight) {
@@ -496,6 +510,12 @@ impl Machine {
                     self.flight = None;
                     self.effects.push_back(Effect::Reply(reply));
                 }
+            }
+            (Phase::Active(session), PayloadType::Sol) => {
+                if packet.session != session.console_session || !session.window.accept(packet.seq) {
+                    return;
+                }
+                self.effects.push_back(Effect::Sol { order: packet.seq, payload: packet.payload });
             }
             _ => {}
         }

@@ -14,6 +14,7 @@ pub mod rakp;
 pub mod rmcp;
 pub mod session15;
 pub mod session20;
+pub mod sol;
 pub mod suites;
 
 pub use pace::Schedule;
@@ -83,6 +84,13 @@ pub enum Effect {
     Reply(crate::ipmi::Reply),
     /// The request in flight has no reply.
     NoReply,
+    /// A serial-over-LAN payload has come, in the session's packet number `order`.
+    Sol {
+        /// Number of the packet in the session.
+        order: u32,
+        /// The payload; see [`sol::Packet`].
+        payload: Vec<u8>,
+    },
 }
 
 /// Something odd on the way to a session that does not end it.
@@ -161,10 +169,12 @@ pub trait Machine: Send {
     fn is_committed(&self) -> bool;
     /// The BMC's session id and the cipher suite in force, while the session is open.
     fn session(&self) -> Option<(u32, Option<u8>)>;
+    /// The datagram that carries a serial-over-LAN payload; none without a session that can.
+    fn sol(&mut self, payload: &[u8]) -> Option<Vec<u8>>;
 }
 
 macro_rules! machine {
-    ($type:ty, $session:expr) => {
+    ($type:ty, $session:expr, $sol:expr) => {
         impl Machine for $type {
             fn set_now(&mut self, now: Duration) {
                 self.set_now(now);
@@ -199,9 +209,16 @@ macro_rules! machine {
             fn session(&self) -> Option<(u32, Option<u8>)> {
                 $session(self)
             }
+            fn sol(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
+                $sol(self, payload)
+            }
         }
     };
 }
 
-machine!(lan::Machine, |machine: &lan::Machine| machine.session().map(|id| (id, None)));
-machine!(lanplus::Machine, |machine: &lanplus::Machine| machine.session().map(|(id, suite)| (id, Some(suite))));
+machine!(lan::Machine, |machine: &lan::Machine| machine.session().map(|id| (id, None)), |_: &mut lan::Machine, _| None);
+machine!(
+    lanplus::Machine,
+    |machine: &lanplus::Machine| machine.session().map(|(id, suite)| (id, Some(suite))),
+    |machine: &mut lanplus::Machine, payload| machine.sol(payload)
+);

@@ -7,7 +7,7 @@ use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
 use crate::bmc::{Bmc, EventMap, Extensions};
 use crate::cli::{AuthType, OemType, Options, Secret, Surroundings};
 use crate::cmd;
-use crate::family::{Context, Settings, Status};
+use crate::family::{ConsoleSettings, Context, Settings, Status};
 use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
 use crate::out::{Output, completion_text, text};
 use std::borrow::Cow;
@@ -146,6 +146,17 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         lun: options.lun,
         sol_escape: options.sol_escape.unwrap_or(SOL_ESCAPE),
         verify: options.verify,
+        console: ConsoleSettings {
+            options: match oem {
+                Some(OemType::Intelplus) => 0xc4,
+                Some(OemType::I82571spt) => 0x08,
+                _ => 0xc6,
+            },
+            none_is_all: oem == Some(OemType::Intelplus),
+            keepalive: oem != Some(OemType::I82571spt),
+            reconnect: options.reconnect,
+            transcript: options.transcript.clone(),
+        },
         program: argv0.rsplit('/').next().unwrap_or(argv0).to_owned(),
         event_map,
         ..Settings::default()

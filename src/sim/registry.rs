@@ -1,8 +1,8 @@
 //! Which handler answers which (network function, command).
 
 use super::{
-    Origin, Outcome, State, app, boot, channel, chassis, fru, i2c, lan, pef, sdr, sel, sensor, session, sol, user,
-    watchdog,
+    Origin, Outcome, State, app, boot, channel, chassis, console, fru, i2c, lan, pef, sdr, sel, sensor, session, sol,
+    user, watchdog,
 };
 use crate::ipmi::{NetFn, Request};
 
@@ -19,9 +19,11 @@ pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
             .or_else(|| channel::find(cmd))
             .or_else(|| session::find(cmd))
             .or_else(|| user::find(cmd))
-            .or_else(|| i2c::find(cmd)),
+            .or_else(|| i2c::find(cmd))
+            .or_else(|| console::find(cmd)),
         NetFn::STORAGE => fru::find(cmd).or_else(|| sdr::find(cmd)).or_else(|| sel::find(cmd)),
         NetFn::TRANSPORT => lan::find(cmd).or_else(|| sol::find(cmd)),
+        NetFn(0x30) => console::find_tyan(cmd),
         NetFn::GROUP => app::find_group(cmd),
         _ => None,
     }

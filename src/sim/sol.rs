@@ -1,10 +1,12 @@
 //! SOL configuration parameters (IPMI 2.0 section 26.2, 26.3).
 
 use super::channel::{LAN, resolve};
+use super::console::Timing;
 use super::registry::Handler;
 use super::{Origin, Outcome, State};
 use crate::ipmi::{CompletionCode, Request};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The LAN channel's SOL parameters, without the revision.
 pub struct SolConfiguration(BTreeMap<u8, Vec<u8>>);
@@ -25,6 +27,47 @@ impl Default for SolConfiguration {
             ]
             .into(),
         )
+    }
+}
+
+impl SolConfiguration {
+    fn byte(&self, parameter: u8, index: usize) -> u8 {
+        self.0.get(&parameter).and_then(|data| data.get(index)).copied().unwrap_or(0)
+    }
+
+    /// Whether serial over LAN is enabled at all.
+    pub fn is_enabled(&self) -> bool {
+        self.byte(1, 0) & 1 != 0
+    }
+
+    /// Whether the payload must be encrypted.
+    pub fn forces_encryption(&self) -> bool {
+        self.byte(2, 0) & 0x80 != 0
+    }
+
+    /// The least privilege that may activate it.
+    pub fn privilege(&self) -> u8 {
+        self.byte(2, 0) & 0x0f
+    }
+
+    /// How packets are timed.
+    pub fn timing(&self) -> Timing {
+        Timing {
+            accumulate: Duration::from_millis(5 * u64::from(self.byte(3, 0))),
+            threshold: self.byte(3, 1).max(1).into(),
+            retries: self.byte(4, 0) & 0x07,
+            interval: Duration::from_millis(10 * u64::from(self.byte(4, 1))),
+        }
+    }
+
+    /// The UDP port of the payload.
+    pub fn port(&self) -> u16 {
+        u16::from_le_bytes([self.byte(8, 0), self.byte(8, 1)])
+    }
+
+    /// Says on which UDP port the sessions are.
+    pub fn set_port(&mut self, port: u16) {
+        self.0.insert(8, port.to_le_bytes().to_vec());
     }
 }
 

@@ -3,6 +3,7 @@
 use super::boot::BootOptions;
 use super::channel::Channels;
 use super::chassis::Chassis;
+use super::console::SerialPort;
 use super::fru::Frus;
 use super::i2c::Devices;
 use super::lan::LanConfiguration;
@@ -59,6 +60,8 @@ pub struct State {
     pub lan: LanConfiguration,
     /// SOL parameters of channel 1.
     pub sol: SolConfiguration,
+    /// The serial port, its host and its console.
+    pub serial: SerialPort,
     /// Platform event filtering.
     pub pef: Pef,
     /// The system event log.
@@ -122,6 +125,7 @@ impl State {
             users: Users::default(),
             lan: LanConfiguration::default(),
             sol: SolConfiguration::default(),
+            serial: SerialPort::default(),
             pef: Pef::default(),
             sel: EventLog::new(lists(profile.sel).unwrap_or_else(sel_data::records)),
             sdr: Repository::new(sdr),

@@ -34,6 +34,8 @@ impl User {
 /// The user table; ids count from 1.
 pub struct Users(Vec<User>);
 
+/// Serial over LAN among the standard payloads.
+const SOL: u8 = 0x02;
 /// Ids the simulated machine has room for.
 const MAX_USERS: u8 = 10;
 
@@ -69,6 +71,11 @@ impl Default for Users {
 }
 
 impl Users {
+    /// Whether a user may have the console.
+    pub fn may_use_sol(&self, id: u8) -> bool {
+        id.checked_sub(1).and_then(|index| self.0.get(usize::from(index))).is_some_and(|user| user.payloads & SOL != 0)
+    }
+
     /// The user of an id, from 1.
     pub fn get(&self, id: u8) -> Option<&User> {
         self.0.get(usize::from(id).checked_sub(1)?)

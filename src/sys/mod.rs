@@ -1,6 +1,7 @@
 //! What only the operating system can tell or do, and all `unsafe` code of the crate.
 #![allow(unsafe_code)]
 
+pub mod console;
 mod level;
 pub mod openipmi;
 pub mod process;

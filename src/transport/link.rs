@@ -142,6 +142,12 @@ impl Link {
         }
     }
 
+    /// The addresses of this side and of the host, once there is only one.
+    pub fn addresses(&self) -> Option<(IpAddr, IpAddr)> {
+        let [socket] = &self.sockets[..] else { return None };
+        Some((socket.local_addr().ok()?.ip(), socket.peer_addr().ok()?.ip()))
+    }
+
     /// The socket for a driver that cannot await, once there is only one.
     pub fn blocking(&self) -> Option<std::net::UdpSocket> {
         let [socket] = &self.sockets[..] else { return None };

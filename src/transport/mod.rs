@@ -4,6 +4,7 @@
 //! `protocol`. It says nothing to a user itself: what the reference would print while opening or
 //! while waiting goes to an [`Observer`].
 
+pub mod console;
 pub mod dummy;
 pub mod lan;
 pub mod lanplus;
@@ -112,6 +113,11 @@ pub trait Transport: Send + Sync {
         None
     }
 
+    /// The addresses of this side and of the BMC, where they talk over the network.
+    fn addresses(&self) -> Option<(std::net::IpAddr, std::net::IpAddr)> {
+        None
+    }
+
     /// The controller's manufacturer (IANA enterprise number), where the transport asked when it opened.
     fn manufacturer(&self) -> Option<u32> {
         None
@@ -122,6 +128,20 @@ pub trait Transport: Send + Sync {
 
     /// Gives the session up without a word to the BMC: it is resetting, or its channel is gone.
     fn abandon(&self) {}
+
+    /// Opens the console's side of serial over LAN in this session, once the payload is active. Until it
+    /// is dropped every request of the session goes through it.
+    fn console(&self, _config: console::Config) -> BoxFuture<'_, Option<Box<dyn console::Console + '_>>> {
+        Box::pin(async { None })
+    }
+
+    /// Opens the session anew when it is lost, without a word to the observer.
+    ///
+    /// # Errors
+    /// That it cannot be opened now, or ever.
+    fn reopen(&self) -> BoxFuture<'_, Result<(), OpenError>> {
+        Box::pin(async { Err(OpenError) })
+    }
 
     /// Ends the session.
     fn close(&self) -> BoxFuture<'_, ()>;

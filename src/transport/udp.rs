@@ -1,7 +1,8 @@
 //! The driver of the session machines: a socket, a clock, and the questions every session begins with.
 
+use super::console::{self, Console, LanConsole};
 use super::link::{Link, Unreachable};
-use super::{BoxFuture, Limits, SessionInfo, SharedObserver, Transport, TransportError};
+use super::{BoxFuture, Limits, Observer, OpenError, SessionInfo, SharedObserver, Transport, TransportError};
 use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::{Command, NetFn, Reply, Request, Route};
 use crate::protocol::{Effect, Failure, Key, Machine, Note, Random, Schedule};
@@ -9,7 +10,8 @@ use crate::sys::Level;
 use crate::tables::codes::PRIVILEGE_LEVELS;
 use crate::tables::completion::COMPLETION_CODES;
 use rand::RngCore;
-use std::sync::Mutex;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
@@ -63,6 +65,8 @@ const CLOSE_SESSION: u8 = 0x3c;
 /// Without a runtime, a session is closed by this many messages, each with this much time.
 const LAST_WORDS: u32 = 3;
 const LAST_WAIT: Duration = Duration::from_millis(100);
+/// First wait for an answer in RMCP+ sessions, and what every further one is longer by.
+const CONSOLE_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl LanOptions {
     /// The schedule of requests. Where the user has chosen any of it, it is kept to the letter:
@@ -84,13 +88,18 @@ pub fn random() -> Random {
 }
 
 /// The way to the BMC, and the machine that uses it.
-struct Core<M: Machine> {
-    link: Link,
-    machine: M,
-    buffer: Vec<u8>,
+pub(super) struct Core<M: Machine> {
+    pub(super) link: Link,
+    pub(super) machine: M,
+    pub(super) buffer: Vec<u8>,
     started: Instant,
-    deadline: Option<Instant>,
+    pub(super) deadline: Option<Instant>,
+    /// What came for the console while a request was waited for.
+    pub(super) early: VecDeque<(u32, Vec<u8>)>,
 }
+
+/// Payloads kept for a console that is about to open; the BMC sends the others again.
+const MAX_EARLY: usize = 16;
 
 /// A session over the LAN.
 pub struct LanTransport<M: Machine> {
@@ -98,8 +107,20 @@ pub struct LanTransport<M: Machine> {
     core: AsyncMutex<Core<M>>,
     observer: SharedObserver,
     limits: Mutex<Limits>,
-    session: SessionInfo,
+    session: Mutex<SessionInfo>,
     manufacturer: Option<u32>,
+    options: LanOptions,
+}
+
+/// Hears nothing: a session that comes back by itself fails again and again before it does.
+struct Deaf;
+
+impl Observer for Deaf {
+    fn verbosity(&self) -> u32 {
+        0
+    }
+
+    fn log(&self, _: Level, _: &str) {}
 }
 
 impl<M: Machine> Core<M> {
@@ -115,6 +136,11 @@ impl<M: Machine> Core<M> {
                     Effect::Failed(failure) => return Ok(Ended::Failed(failure)),
                     Effect::Reply(reply) => return Ok(Ended::Reply(reply)),
                     Effect::NoReply => return Err(TransportError::NoResponse),
+                    Effect::Sol { order, payload } => {
+                        if self.early.len() < MAX_EARLY {
+                            self.early.push_back((order, payload));
+                        }
+                    }
                 }
             }
             let deadline = self.deadline.ok_or(TransportError::Closed)?;
@@ -135,7 +161,7 @@ impl<M: Machine> Core<M> {
         }
     }
 
-    fn tell_time(&mut self) {
+    pub(super) fn tell_time(&mut self) {
         self.machine.set_now(self.started.elapsed());
     }
 
@@ -212,7 +238,7 @@ fn hang_up(machine: &mut dyn Machine, socket: &std::net::UdpSocket, buffer: &mut
                     // The handshake was just about to end: now there is something to close.
                     Effect::Opened => break 'wait,
                     Effect::Reply(_) | Effect::Failed(_) => return,
-                    Effect::Wait(_) | Effect::Note(_) | Effect::NoReply => {}
+                    Effect::Wait(_) | Effect::Note(_) | Effect::NoReply | Effect::Sol { .. } => {}
                 }
             }
         }
@@ -279,7 +305,8 @@ pub async fn open<M: Machine + 'static>(
         }
     };
     let started = Instant::now();
-    let mut core = Core { link, machine, buffer: vec![0; MAX_DATAGRAM], started, deadline: None };
+    let (buffer, early) = (vec![0; MAX_DATAGRAM], VecDeque::new());
+    let mut core = Core { link, machine, buffer, started, deadline: None, early };
     core.machine.start();
     match core.run(&observer).await {
         Ok(Ended::Opened) => {}
@@ -294,8 +321,9 @@ pub async fn open<M: Machine + 'static>(
             core: AsyncMutex::new(core),
             observer,
             limits,
-            session: SessionInfo { id, port, cipher_suite },
+            session: Mutex::new(SessionInfo { id, port, cipher_suite }),
             manufacturer,
+            options: options.clone(),
         })),
         Err(()) => {
             // Reference: RMCP+ says that there is no session before it closes it, IPMI 1.5 after.
@@ -442,11 +470,46 @@ impl<M: Machine> Transport for LanTransport<M> {
     }
 
     fn session(&self) -> Option<SessionInfo> {
-        Some(self.session.clone())
+        self.session.lock().ok().map(|session| session.clone())
+    }
+
+    fn addresses(&self) -> Option<(std::net::IpAddr, std::net::IpAddr)> {
+        self.core.try_lock().ok()?.link.addresses()
     }
 
     fn manufacturer(&self) -> Option<u32> {
         self.manufacturer
+    }
+
+    fn console(&self, config: console::Config) -> BoxFuture<'_, Option<Box<dyn Console + '_>>> {
+        Box::pin(async move {
+            let core = self.core.lock().await;
+            core.machine.session()?.1?;
+            let schedule = self.options.schedule(CONSOLE_TIMEOUT, CONSOLE_TIMEOUT);
+            Some(Box::new(LanConsole::new(core, config, schedule)) as Box<dyn Console + '_>)
+        })
+    }
+
+    fn reopen(&self) -> BoxFuture<'_, Result<(), OpenError>> {
+        Box::pin(async move {
+            let deaf: SharedObserver = Arc::new(Deaf);
+            let mut core = self.core.lock().await;
+            core.machine.abandon();
+            core.early.clear();
+            core.machine.start();
+            if !matches!(core.run(&deaf).await, Ok(Ended::Opened)) {
+                return Err(OpenError);
+            }
+            let opened = core.machine.session();
+            if settle(&mut core, &self.options, &self.limits, &deaf).await.is_err() {
+                core.close(&deaf).await;
+                return Err(OpenError);
+            }
+            if let (Ok(mut session), Some((id, cipher_suite))) = (self.session.lock(), opened) {
+                *session = SessionInfo { id, cipher_suite, ..session.clone() };
+            }
+            Ok(())
+        })
     }
 
     fn abandon(&self) {

@@ -26,6 +26,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("lan", lan_packets),
     ("lanplus", lanplus_packets),
     ("server", server_packets),
+    ("console", console_packets),
     ("sdr", sdr_records),
     ("sdr-files", sdr_files),
     ("sel", sel_records),
@@ -75,6 +76,29 @@ fn counting() -> Random {
     })
 }
 
+/// Both ends of a console: pieces arrive at either, in any order, while somebody types.
+fn console_packets(bytes: &[u8]) {
+    use ipmitool::protocol::sol::{Config, Machine};
+    let mut source = Source(bytes);
+    let chunk = source.byte().unwrap_or(0).into();
+    let mut machine = Machine::new(Config { chunk, ..Config::default() }, Duration::ZERO);
+    let mut now = Duration::ZERO;
+    while let Some(what) = source.byte() {
+        now += Duration::from_millis(u64::from(what) * 4);
+        let piece = source.piece().unwrap_or_default();
+        match what % 8 {
+            0 => machine.typed(now, piece),
+            1 => machine.send_break(now),
+            2 => machine.probe(now),
+            3 => machine.deadline(now),
+            4 => machine.set_accepting(what & 8 == 0),
+            _ => machine.packet(now, u32::from(what), piece),
+        }
+        while machine.poll().is_some() {}
+        let _ = (machine.due(), machine.stalled(now));
+    }
+}
+
 /// A console's session machine whose peer is the simulated BMC, until the bytes want otherwise: each
 /// piece says whether an answer arrives as it was sent, altered, or is replaced.
 fn session(machine: &mut dyn Machine, bytes: &[u8]) {
@@ -99,7 +123,7 @@ fn session(machine: &mut dyn Machine, bytes: &[u8]) {
                     arriving.extend(answers.into_iter().map(|answer| answer.datagram));
                 }
                 Effect::Wait(time) => waits = Some(time),
-                Effect::Note(_) => {}
+                Effect::Note(_) | Effect::Sol { .. } => {}
                 Effect::Opened | Effect::Reply(_) | Effect::NoReply if asked < 4 => {
                     asked += 1;
                     machine.submit(&Route::direct(), &Request::new(NetFn::APP, 0x01, []));

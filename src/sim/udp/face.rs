@@ -30,22 +30,36 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let broken = || io::Error::other("the simulated BMC has failed");
-    let faults = bmc.lock().map_err(|_| broken())?.state().packets.clone();
+    let faults = {
+        let mut bmc = bmc.lock().map_err(|_| broken())?;
+        let state = bmc.state();
+        // Serial over LAN is on the port of the sessions.
+        state.sol.set_port(socket.local_addr()?.port());
+        state.packets.clone()
+    };
     let mut server = Server::new(faults);
     let start = Instant::now();
     let mut waiting: Vec<Waiting> = Vec::new();
     let mut buffer = vec![0; LARGEST];
     tokio::pin!(shutdown);
     loop {
+        let console = {
+            let mut bmc = bmc.lock().map_err(|_| broken())?;
+            for (peer, answer) in server.poll(&mut bmc, start.elapsed()) {
+                if waiting.len() < MAX_WAITING {
+                    waiting.push(Waiting { due: Instant::now() + answer.after, peer, datagram: answer.datagram });
+                }
+            }
+            server.due(&mut bmc, start.elapsed()).map(|due| start + due)
+        };
         // Whatever is due goes out, the oldest first.
         waiting.sort_by_key(|answer| answer.due);
         let due = waiting.partition_point(|answer| answer.due <= Instant::now());
         for answer in waiting.drain(..due) {
             drop(socket.send_to(&answer.datagram, answer.peer).await);
         }
-        let next = waiting
-            .first()
-            .map_or(Duration::from_secs(3600), |answer| answer.due.saturating_duration_since(Instant::now()));
+        let next = waiting.first().map(|answer| answer.due).into_iter().chain(console).min();
+        let next = next.map_or(Duration::from_secs(3600), |due| due.saturating_duration_since(Instant::now()));
         let received = tokio::select! {
             () = &mut shutdown => return Ok(()),
             () = tokio::time::sleep(next) => continue,

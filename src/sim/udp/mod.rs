@@ -40,6 +40,11 @@ impl Server {
         Server { handshakes: plus::Handshakes::default(), faults }
     }
 
+    /// Changes what goes wrong with packets from now on.
+    pub fn set_faults(&mut self, faults: PacketFaults) {
+        self.faults = faults;
+    }
+
     /// Takes a datagram that came from `peer` at `now`, a time since the server started.
     pub fn datagram(
         &mut self,
@@ -62,6 +67,32 @@ impl Server {
             Err(_) => None,
         };
         answer.map(|answer| self.faults.outgoing(answer)).unwrap_or_default()
+    }
+}
+
+impl Server {
+    /// What the BMC sends by itself at `now`: the console's share. To be asked for after every datagram,
+    /// and when [`Server::due`] says so.
+    pub fn poll(&mut self, bmc: &mut SimulatedBmc, now: Duration) -> Vec<(SocketAddr, Outgoing)> {
+        let state = bmc.state();
+        super::console::settle(state);
+        let mut sent = plus::serial(state, now);
+        if let Some((receiver, packets)) = state.serial.poll_tyan() {
+            let outgoing = |datagram| (receiver, Outgoing { after: Duration::ZERO, datagram });
+            sent.extend(packets.into_iter().map(outgoing));
+        }
+        let mut out = Vec::new();
+        for (peer, datagram) in sent {
+            out.extend(self.faults.outgoing(datagram).into_iter().map(|datagram| (peer, datagram)));
+        }
+        out
+    }
+
+    /// When [`Server::poll`] has something next, if nothing arrives before.
+    pub fn due(&self, bmc: &mut SimulatedBmc, now: Duration) -> Option<Duration> {
+        let state = bmc.state();
+        let timing = state.sol.timing();
+        state.serial.due(now, &timing)
     }
 }
 

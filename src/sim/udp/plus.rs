@@ -9,6 +9,7 @@ use crate::protocol::crypt::CipherSuite;
 use crate::protocol::rakp::{self, Exchange, OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp3, Rakp4};
 use crate::protocol::session20::{self, PayloadType, Protection, Window};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// RMCP+ status codes (table 13-15).
@@ -218,6 +219,22 @@ impl Handshakes {
     }
 }
 
+/// What the serial port has for its console now, and where that is.
+pub fn serial(state: &mut State, now: Duration) -> Vec<(SocketAddr, Outgoing)> {
+    let timing = state.sol.timing();
+    let mut out = Vec::new();
+    for (id, payload) in state.serial.poll(now, &timing) {
+        let iv = state.sessions.random();
+        let Some(session) = state.sessions.get_mut(id) else { continue };
+        let Wire::Plus(wire) = &mut session.wire else { continue };
+        let seq = wire.outbound;
+        wire.outbound = wire.outbound.checked_add(1).unwrap_or(1);
+        let datagram = session20::encode(&wire.protection, wire.console_session, seq, PayloadType::Sol, iv, &payload);
+        out.push((session.peer, Outgoing { after: Duration::ZERO, datagram }));
+    }
+    out
+}
+
 /// The cipher suite for a request and the highest privilege in it; a status where there is none.
 fn choose(state: &State, request: &OpenRequest) -> Result<(CipherSuite, u8), u8> {
     if request.console_session == 0 {
@@ -256,8 +273,16 @@ fn inside(bmc: &mut SimulatedBmc, mut origin: Origin, bytes: &[u8]) -> Option<Ou
     let session = sessions.get_mut(id)?;
     let Wire::Plus(wire) = &mut session.wire else { return None };
     let packet = session20::decode(bytes, Some(&wire.protection)).ok()?;
-    // Serial over LAN has no machine behind it yet: its packets end here.
-    if packet.kind != PayloadType::Ipmi || !wire.inbound.accept(packet.seq) {
+    if !wire.inbound.accept(packet.seq) {
+        return None;
+    }
+    if packet.kind == PayloadType::Sol {
+        session.heard = origin.now;
+        // What the port has to say about it is fetched by `serial`.
+        bmc.state().serial.packet(origin.now, id, packet.seq, &packet.payload);
+        return None;
+    }
+    if packet.kind != PayloadType::Ipmi {
         return None;
     }
     let message = request_of(&packet.payload)?;

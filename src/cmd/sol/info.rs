@@ -1,78 +1,15 @@
-//! `sol`: serial over LAN. Its configuration; the console itself is not there yet.
+//! `sol info`: the configuration of a channel (IPMI 2.0 table 26-5).
 
-use super::arguments::{self, THIS_CHANNEL};
-use super::tree::{self, Choice, Rest};
 use crate::bmc::CallError;
-use crate::cli::number;
-use crate::family::{Context, Family, Running, Status, because};
+use crate::cmd::arguments::{self, THIS_CHANNEL};
+use crate::family::{Context, Status};
 use crate::ipmi::CompletionCode;
-use crate::ipmi::lan::{DeactivateSol, GetPayloadAccess, GetSolConfig, PayloadGrant, SetSolPayloadAccess};
+use crate::ipmi::lan::GetSolConfig;
 use crate::out::{Page, Report, completion_text};
 use crate::tables::codes::{BIT_RATES, PRIVILEGE_LEVELS, SET_IN_PROGRESS};
 use crate::{line, put};
-use clap::Subcommand;
 use serde::Serialize;
 use std::borrow::Cow;
-
-/// The `sol` family.
-pub const SOL: Family = Family {
-    name: "sol",
-    summary: Some("Configure and connect IPMIv2.0 Serial-over-LAN"),
-    tree: || tree::bare::<Leaf>("sol"),
-    run,
-};
-
-#[derive(Subcommand)]
-enum Leaf {
-    /// Show the configuration
-    Info(Rest),
-    /// Change the configuration
-    Set(Rest),
-    /// Show or change who may use it
-    Payload(Rest),
-    /// Open a console
-    Activate(Rest),
-    /// Close a console
-    Deactivate(Rest),
-    /// Open and close a console again and again
-    Looptest(Rest),
-    /// List the commands
-    Help(Rest),
-}
-
-const USAGE: [&str; 6] = [
-    "SOL Commands: info [<channel number>]",
-    "              set <parameter> <value> [channel]",
-    "              payload <enable|disable|status> [channel] [userid]",
-    "              activate [<usesolkeepalive|nokeepalive>] [instance=<number>]",
-    "              deactivate [instance=<number>]",
-    "              looptest [<loop times> [<loop interval(in ms)> [<instance>]]]",
-];
-
-fn usage(context: &Context) -> Status {
-    context.out.notices(&USAGE);
-    Status::FAILED
-}
-
-fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
-    Box::pin(async move {
-        let outcome = match tree::choose::<Leaf>(words) {
-            Choice::Chosen(Leaf::Info(rest)) => info(context, &tree::rest(rest)).await,
-            Choice::Chosen(Leaf::Help(_)) | Choice::Missing => {
-                usage(context);
-                Ok(())
-            }
-            Choice::Chosen(Leaf::Payload(rest)) => payload(context, &tree::rest(rest)).await,
-            Choice::Chosen(Leaf::Deactivate(rest)) => deactivate(context, &tree::rest(rest)).await,
-            Choice::Chosen(Leaf::Set(_) | Leaf::Activate(_) | Leaf::Looptest(_)) => {
-                context.out.error("This command is not implemented yet.");
-                Err(Status::FAILED)
-            }
-            Choice::Unknown(_) => Err(usage(context)),
-        };
-        outcome.map_or_else(|status| status, |()| Status::OK)
-    })
-}
 
 /// The configuration of a channel (table 26-5). What the BMC did not give is zero.
 #[derive(Serialize)]
@@ -177,11 +114,12 @@ async fn read(context: &Context, channel: u8, parameter: usize) -> Result<[u8; 2
     }
 }
 
-async fn info(context: &Context, words: &[String]) -> Result<(), Status> {
+/// `sol info`.
+pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
     let channel = match words {
         [] => THIS_CHANNEL,
         [word] => arguments::channel(context, word).ok_or(Status::FAILED)?,
-        _ => return Err(usage(context)),
+        _ => return Err(super::usage(context)),
     };
     let mut values = [[0; 2]; PARAMETERS.len()];
     for (parameter, value) in values.iter_mut().enumerate() {
@@ -204,84 +142,4 @@ async fn info(context: &Context, words: &[String]) -> Result<(), Status> {
         payload_port: u16::from_le_bytes(payload_port),
     });
     Ok(())
-}
-
-async fn payload(context: &Context, words: &[String]) -> Result<(), Status> {
-    let [verb, rest @ ..] = words else { return Err(usage(context)) };
-    if rest.len() > 2 {
-        return Err(usage(context));
-    }
-    let (mut channel, mut user) = (THIS_CHANNEL, 1);
-    if let Some(word) = rest.first() {
-        channel = arguments::channel(context, word).ok_or(Status::FAILED)?;
-    }
-    if let Some(word) = rest.get(1) {
-        user = arguments::user(context, word).ok_or(Status::FAILED)?;
-    }
-    let grant = match verb.as_str() {
-        "enable" => PayloadGrant::Enable,
-        "disable" => PayloadGrant::Disable,
-        "status" => return payload_status(context, channel, user).await,
-        _ => return Err(usage(context)),
-    };
-    context.bmc.call(&SetSolPayloadAccess { channel, user, grant }).await.map_err(|error| {
-        let doing = if grant == PayloadGrant::Enable { "enabling" } else { "disabling" };
-        let why = because(&error);
-        context.out.error(&format!("Error {doing} SOL payload for user {user} on channel {channel}{why}"));
-        Status::FAILED
-    })
-}
-
-/// Whether a user may use the console.
-#[derive(Serialize)]
-struct PayloadStatus {
-    user: u8,
-    channel: u8,
-    enabled: bool,
-}
-
-impl Report for PayloadStatus {
-    fn text(&self, page: &mut Page) {
-        let state = if self.enabled { "enabled" } else { "disabled" };
-        line!(page, "User {} on channel {} is {state}", self.user, self.channel);
-    }
-}
-
-async fn payload_status(context: &Context, channel: u8, user: u8) -> Result<(), Status> {
-    let whom = format!("SOL payload status for user {user} on channel {channel}");
-    let message = match context.bmc.call(&GetPayloadAccess { channel, user }).await {
-        Ok(payloads) => {
-            context.out.report(&PayloadStatus { user, channel, enabled: payloads[0] & 0x02 != 0 });
-            return Ok(());
-        }
-        Err(CallError::Decode(_)) => format!("Error parsing {whom}"),
-        Err(CallError::Refused(code)) => format!("Error getting {whom}: {}", completion_text(code.0)),
-        Err(CallError::Transport(_)) => "Error. No valid response received.".to_owned(),
-    };
-    context.out.error(&message);
-    Err(Status::FAILED)
-}
-
-async fn deactivate(context: &Context, words: &[String]) -> Result<(), Status> {
-    let mut instance = 1;
-    for word in words {
-        let Some(value) = word.strip_prefix("instance=") else { return Err(usage(context)) };
-        instance = number::parse_u8(value).map_err(|_| {
-            context.out.error(&format!("Given instance '{value}' is invalid."));
-            usage(context)
-        })?;
-    }
-    if !(1..=15).contains(&instance) {
-        context.out.error("Error: Instance must range from 1 to 15");
-        return Err(Status::FAILED);
-    }
-    context.bmc.call(&DeactivateSol { instance }).await.map_err(|error| {
-        context.out.error(&match error {
-            CallError::Refused(CompletionCode(0x80)) => "Info: SOL payload already de-activated".to_owned(),
-            CallError::Refused(CompletionCode(0x81)) => "Info: SOL payload type disabled".to_owned(),
-            CallError::Refused(code) => format!("Error de-activating SOL payload: {}", completion_text(code.0)),
-            _ => "Error: No response de-activating SOL payload".to_owned(),
-        });
-        Status::FAILED
-    })
 }

@@ -1,0 +1,190 @@
+//! `sol activate`: opens a console (IPMI 2.0 section 24.1).
+
+use super::deactivate;
+use super::escape::Escapes;
+use super::talk::{self, Ended, Keepalive, Terminal, Transcript};
+use crate::bmc::{CallError, ConsoleConfig};
+use crate::family::{Context, Status};
+use crate::ipmi::CompletionCode;
+use crate::ipmi::sol::{ActivateSol, GetSolOwner, SolActivation};
+use crate::out::completion_text;
+use std::time::Duration;
+
+/// Pause between attempts to get a lost console back.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// `sol activate`.
+pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> {
+    let (mut instance, mut keepalive) = (1, Keepalive::DeviceId);
+    for word in words {
+        match word.as_str() {
+            // Reference: without any wins, wherever it stands.
+            "nokeepalive" => keepalive = Keepalive::Off,
+            "usesolkeepalive" if keepalive != Keepalive::Off => keepalive = Keepalive::Payload,
+            "usesolkeepalive" => {}
+            word => {
+                let Some(value) = word.strip_prefix("instance=") else { return Err(super::usage(context)) };
+                instance = deactivate::instance(context, value)?;
+            }
+        }
+    }
+    if !context.settings.console.keepalive {
+        keepalive = Keepalive::Off;
+    }
+    check(context, instance)?;
+    let mut transcript = Transcript::open(context)?;
+    let mut activation = activate(context, instance).await?;
+    operational(context);
+    let mut terminal = Terminal::open(context)?;
+    let mut escapes = Escapes::new(context.settings.sol_escape);
+    let mut last_seq = 0;
+    let ended = loop {
+        let config =
+            ConsoleConfig { inbound: activation.inbound, none_is_all: context.settings.console.none_is_all, last_seq };
+        let console = context.bmc.transport().console(config).await;
+        let Some(mut console) = console else { break Ended::Closed };
+        let ended = talk::talk(context, &mut *console, &mut terminal, &mut escapes, &mut transcript, keepalive).await;
+        last_seq = console.last_seq();
+        drop(console);
+        if !context.settings.console.reconnect || !ended.may_come_back() {
+            break ended;
+        }
+        context.out.notice("[SOL session lost.  Reconnecting.]");
+        match come_back(context, instance, &mut terminal, &mut escapes, &ended).await {
+            Some(again) => activation = again,
+            None => break Ended::GivenUp,
+        }
+        operational(context);
+    };
+    terminal.close().await;
+    conclude(context, instance, ended).await
+}
+
+/// What the end of the console leaves to be said and done.
+async fn conclude(context: &Context, instance: u8, ended: Ended) -> Result<(), Status> {
+    match ended {
+        Ended::Wanted => {
+            // Reference: what comes of it does not matter to the exit status.
+            let _ = deactivate::deactivate(context, instance).await;
+            return Ok(());
+        }
+        Ended::GivenUp => {
+            context.bmc.transport().abandon();
+            return Ok(());
+        }
+        Ended::Unread => {
+            let _ = deactivate::deactivate(context, instance).await;
+        }
+        Ended::NoKeepalive => {
+            context.out.error("Error: No response to keepalive - Terminating session");
+            let _ = deactivate::deactivate(context, instance).await;
+            context.bmc.transport().abandon();
+        }
+        Ended::Lost => {
+            context.out.error("Error sending SOL data: FAIL");
+            context.out.error("SOL session closed by BMC");
+            context.bmc.transport().abandon();
+        }
+        Ended::Closed => context.out.error("SOL session closed by BMC"),
+    }
+    Err(Status::FAILED)
+}
+
+/// Says that the console is open, before the terminal is raw.
+pub fn operational(context: &Context) {
+    let escape = crate::out::text(&[context.settings.sol_escape]);
+    context.out.println(&format!("[SOL Session operational.  Use {escape}? for help]"));
+    context.out.flush();
+}
+
+/// What the reference looks at before it asks the BMC.
+pub fn check(context: &Context, instance: u8) -> Result<(), Status> {
+    let complaint = if context.bmc.interface() != "lanplus" {
+        "Error: This command is only available over the lanplus interface"
+    } else if !(1..=15).contains(&instance) {
+        "Error: Instance must range from 1 to 15"
+    } else {
+        return Ok(());
+    };
+    context.out.error(complaint);
+    Err(Status::FAILED)
+}
+
+fn request(context: &Context, instance: u8) -> ActivateSol {
+    ActivateSol { instance, options: context.settings.console.options }
+}
+
+/// Activates the payload, or says why not.
+pub async fn activate(context: &Context, instance: u8) -> Result<SolActivation, Status> {
+    let complaint = match context.bmc.call(&request(context, instance)).await {
+        Ok(activation) if is_here(context, &activation) => return Ok(activation),
+        Ok(_) => "Error: BMC requests SOL session on different port".to_owned(),
+        Err(CallError::Refused(CompletionCode(0x80))) => {
+            "Info: SOL payload already active on another session".to_owned()
+        }
+        Err(CallError::Refused(CompletionCode(0x81))) => "Info: SOL payload disabled".to_owned(),
+        Err(CallError::Refused(CompletionCode(0x82))) => "Info: SOL payload activation limit reached".to_owned(),
+        Err(CallError::Refused(CompletionCode(0x83))) => "Info: cannot activate SOL payload with encryption".to_owned(),
+        Err(CallError::Refused(CompletionCode(0x84))) => {
+            "Info: cannot activate SOL payload without encryption".to_owned()
+        }
+        Err(CallError::Refused(code)) => format!("Error activating SOL payload: {}", completion_text(code.0)),
+        Err(CallError::Decode(error)) => {
+            format!("Error: Unexpected data length ({}) received in payload activation response", error.length)
+        }
+        Err(CallError::Transport(_)) => "Error: No response activating SOL payload".to_owned(),
+    };
+    context.out.error(&complaint);
+    Err(Status::FAILED)
+}
+
+/// Whether the payload is on the session's own port; some BMCs swap the number's bytes.
+fn is_here(context: &Context, activation: &SolActivation) -> bool {
+    context
+        .bmc
+        .transport()
+        .session()
+        .is_some_and(|session| activation.port == session.port || activation.port.swap_bytes() == session.port)
+}
+
+/// Tries to get a lost console back until it is there, or nobody wants it any more.
+async fn come_back(
+    context: &Context,
+    instance: u8,
+    terminal: &mut Terminal,
+    escapes: &mut Escapes,
+    ended: &Ended,
+) -> Option<SolActivation> {
+    let attempts = async {
+        let mut session_lives = *ended == Ended::Closed;
+        let mut former = context.bmc.transport().session().map(|session| session.id);
+        loop {
+            if !session_lives && context.bmc.transport().reopen().await.is_err() {
+                tokio::time::sleep(AGAIN).await;
+                continue;
+            }
+            match context.bmc.call(&request(context, instance)).await {
+                Ok(activation) if is_here(context, &activation) => return activation,
+                Err(CallError::Refused(CompletionCode(0x80))) => {
+                    session_lives = true;
+                    // The console may still belong to the session that was lost, and to nobody else.
+                    let owner = context.bmc.call(&GetSolOwner { instance }).await.ok().filter(|owner| *owner != 0);
+                    if owner.is_some() && owner == former.take() {
+                        drop(context.bmc.call(&crate::ipmi::lan::DeactivateSol { instance }).await);
+                        continue;
+                    }
+                }
+                Err(CallError::Transport(_)) => session_lives = false,
+                Ok(_) | Err(_) => session_lives = true,
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    };
+    tokio::pin!(attempts);
+    loop {
+        tokio::select! {
+            activation = &mut attempts => return Some(activation),
+            wanted = terminal.is_wanted(escapes) => if !wanted { return None },
+        }
+    }
+}
