@@ -1,12 +1,12 @@
 //! Event-only sensors and locators as rows and in detail; manufacturers' own records.
 
-use super::value::{EntityReport, Style};
+use super::value::{COLUMNS, EntityReport, Style};
 use crate::cmd::states::{self, SensorIdentity};
 use crate::family::Context;
 use crate::ipmi::sdr::{EventOnlyRecord, FruLocator, GenericLocator, IdString, McLocator, OemRecord};
 use crate::line;
 use crate::oem::hooks::sdr::{self, OemSdr};
-use crate::out::{List, Page, Report, hex_bytes, text};
+use crate::out::{Column, List, Page, Report, hex_bytes, text};
 use crate::tables::entity::DEVICE_TYPES;
 use serde::Serialize;
 
@@ -76,6 +76,8 @@ pub async fn show_event_only(context: &Context, rows: &List<'_>, style: Style, s
 }
 
 impl Report for EventOnlyRow {
+    const COLUMNS: &'static [Column] = COLUMNS;
+
     fn text(&self, page: &mut Page) {
         let EntityReport { id, instance, name } = &self.entity;
         let number = self.sensor.number;
@@ -164,6 +166,8 @@ impl GenericRow {
 }
 
 impl Report for GenericRow {
+    const COLUMNS: &'static [Column] = COLUMNS;
+
     fn text(&self, page: &mut Page) {
         if page.verbose() == 0 {
             return self.row().text(page);
@@ -243,6 +247,8 @@ impl FruRow {
 }
 
 impl Report for FruRow {
+    const COLUMNS: &'static [Column] = COLUMNS;
+
     fn text(&self, page: &mut Page) {
         if page.verbose() == 0 {
             return self.row().text(page);
@@ -328,6 +334,8 @@ const CAPABILITIES: [(u8, &str); 8] = [
 ];
 
 impl Report for McRow {
+    const COLUMNS: &'static [Column] = COLUMNS;
+
     fn text(&self, page: &mut Page) {
         if page.verbose() == 0 {
             return self.row().text(page);

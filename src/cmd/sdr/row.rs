@@ -1,7 +1,7 @@
 //! One record as a row: text in three styles, CSV, JSON.
 
 use super::facts::SensorFacts;
-use super::value::{Comparison, EntityReport, Style, unit_text, value_text};
+use super::value::{COLUMNS, Comparison, EntityReport, Style, unit_text, value_text};
 use super::{detail, locator, words};
 use crate::bmc::Reading;
 use crate::cmd::states::{self, SensorIdentity};
@@ -53,16 +53,6 @@ pub struct SensorRow {
     #[serde(skip)]
     style: Style,
 }
-
-const SENSOR_COLUMNS: &[Column] = &[
-    Column { title: "Sensor", pointer: "/name" },
-    Column { title: "Number", pointer: "/sensor/number" },
-    Column { title: "Entity", pointer: "/entity/name" },
-    Column { title: "Reading", pointer: "/reading" },
-    Column { title: "Unit", pointer: "/unit" },
-    Column { title: "Status", pointer: "/status" },
-    Column { title: "States", pointer: "/states" },
-];
 
 impl SensorRow {
     fn new(
@@ -161,7 +151,7 @@ impl SensorRow {
 }
 
 impl Report for SensorRow {
-    const COLUMNS: &'static [Column] = SENSOR_COLUMNS;
+    const COLUMNS: &'static [Column] = COLUMNS;
 
     fn text(&self, page: &mut Page) {
         match self.style {

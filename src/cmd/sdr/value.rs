@@ -2,11 +2,22 @@
 
 use crate::bmc::Reading;
 use crate::ipmi::sdr::Units;
-use crate::out::{Severity, fixed};
+use crate::out::{Column, Severity, fixed};
 use crate::tables::entity::ENTITY_IDS;
 use crate::tables::sensor::unit_name;
 use serde::Serialize;
 use std::borrow::Cow;
+
+/// The columns of `--table`, for every record: what one does not have stays empty.
+pub const COLUMNS: &[Column] = &[
+    Column { title: "Sensor", pointer: "/name" },
+    Column { title: "Number", pointer: "/sensor/number" },
+    Column { title: "Entity", pointer: "/entity/name" },
+    Column { title: "Reading", pointer: "/reading" },
+    Column { title: "Unit", pointer: "/unit" },
+    Column { title: "Status", pointer: "/status" },
+    Column { title: "States", pointer: "/states" },
+];
 
 /// How rows are written when commands are not verbose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

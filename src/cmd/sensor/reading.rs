@@ -6,7 +6,7 @@ use crate::cmd::sdr::{self, Style, listener, unopened};
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::SdrRecord;
 use crate::line;
-use crate::out::{Format, Page, Report, bytes_of, fixed};
+use crate::out::{Column, Format, Page, Report, bytes_of, fixed};
 use serde::Serialize;
 
 /// A record by name; none when there is no such name or no walk over the records.
@@ -84,6 +84,12 @@ impl NamedReading<'_> {
 }
 
 impl Report for NamedReading<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column { title: "Sensor", pointer: "/name" },
+        Column { title: "Reading", pointer: "/reading" },
+        Column { title: "Unit", pointer: "/unit" },
+    ];
+
     fn text(&self, page: &mut Page) {
         line!(page, "{:<16} | {}", self.name, self.value());
     }
