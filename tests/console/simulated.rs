@@ -22,7 +22,11 @@ impl Served {
     }
 
     fn on(port: u16, packets: PacketFaults) -> Self {
-        let bmc = Arc::new(Mutex::new(SimulatedBmc::new(Profile { packets, ..Profile::default() })));
+        Served::machine(port, Profile { packets, ..Profile::default() })
+    }
+
+    fn machine(port: u16, profile: Profile) -> Self {
+        let bmc = Arc::new(Mutex::new(SimulatedBmc::new(profile)));
         let (shutdown, wanted) = tokio::sync::oneshot::channel();
         let socket = std::net::UdpSocket::bind(("127.0.0.1", port)).expect("a socket");
         socket.set_nonblocking(true).expect("a socket of its own mind");
@@ -275,6 +279,15 @@ fn the_bmc_may_end_it() {
     served.run("sol deactivate");
     assert_eq!(pty.wait().code(), Some(1));
     assert_eq!(pty.stderr(), "SOL session closed by BMC\n");
+}
+
+#[test]
+fn the_answer_to_the_activation_may_be_lost() {
+    let profile = Profile::parse(r#"{"faults": ["06/48#1:drop"]}"#).expect("a profile");
+    let served = Served::machine(0, profile);
+    let mut pty = served.shell("-N 1 -R 1 sol activate");
+    pty.send(b"\r~.");
+    assert!(pty.wait().success(), "{}", pty.stderr());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::talk::{self, Ended, Keepalive, Terminal, Transcript};
 use crate::bmc::{CallError, ConsoleConfig};
 use crate::family::{Context, Status};
 use crate::ipmi::CompletionCode;
+use crate::ipmi::lan::DeactivateSol;
 use crate::ipmi::sol::{ActivateSol, GetSolOwner, SolActivation};
 use crate::out::completion_text;
 use std::time::Duration;
@@ -116,7 +117,13 @@ fn request(context: &Context, instance: u8) -> ActivateSol {
 
 /// Activates the payload, or says why not.
 pub async fn activate(context: &Context, instance: u8) -> Result<SolActivation, Status> {
-    let complaint = match context.bmc.call(&request(context, instance)).await {
+    let mut outcome = context.bmc.call(&request(context, instance)).await;
+    if matches!(outcome, Err(CallError::Transport(_))) && is_ours(context, instance).await {
+        // Only the answer was lost, and what it said is needed: once more from the beginning.
+        let _ = context.bmc.call(&DeactivateSol { instance }).await;
+        outcome = context.bmc.call(&request(context, instance)).await;
+    }
+    let complaint = match outcome {
         Ok(activation) if is_here(context, &activation) => return Ok(activation),
         Ok(_) => "Error: BMC requests SOL session on different port".to_owned(),
         Err(CallError::Refused(CompletionCode(0x80))) => {
@@ -136,6 +143,13 @@ pub async fn activate(context: &Context, instance: u8) -> Result<SolActivation, 
     };
     context.out.error(&complaint);
     Err(Status::FAILED)
+}
+
+/// Whether the payload belongs to this session.
+async fn is_ours(context: &Context, instance: u8) -> bool {
+    let session = context.bmc.transport().session().map(|session| session.id);
+    let owner = context.bmc.call(&GetSolOwner { instance }).await.ok();
+    owner.is_some_and(|owner| owner != 0 && Some(owner) == session)
 }
 
 /// Whether the payload is on the session's own port; some BMCs swap the number's bytes.
@@ -170,7 +184,7 @@ async fn come_back(
                     // The console may still belong to the session that was lost, and to nobody else.
                     let owner = context.bmc.call(&GetSolOwner { instance }).await.ok().filter(|owner| *owner != 0);
                     if owner.is_some() && owner == former.take() {
-                        drop(context.bmc.call(&crate::ipmi::lan::DeactivateSol { instance }).await);
+                        let _ = context.bmc.call(&DeactivateSol { instance }).await;
                         continue;
                     }
                 }

@@ -1,7 +1,11 @@
 //! Consoles from end to end: our program in a pseudo-terminal, with the simulated BMC at the other end.
 
+#[path = "console/pty.rs"]
 mod pty;
+#[path = "console/relay.rs"]
 mod relay;
 
+#[path = "console/peer.rs"]
 mod peer;
+#[path = "console/simulated.rs"]
 mod simulated;
