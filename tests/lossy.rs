@@ -143,12 +143,23 @@ fn the_deadline_is_kept() {
             let ran = run(OURS, port, &format!("-I {interface} {words}"));
             assert_eq!(ran.status, status, "{interface} {words}: {ran:?}");
             // Starting a process takes a moment on a busy machine.
-            assert!(ran.time < Duration::from_secs_f64(seconds + 0.15), "{interface} {words}: {ran:?}");
+            assert!(ran.time < Duration::from_secs_f64(seconds + 0.4), "{interface} {words}: {ran:?}");
             let said = format!("Deadline of {seconds} seconds exceeded\n");
             assert_eq!(ran.stderr.contains(&said), status == Some(124), "{interface} {words}: {ran:?}");
         }
     }
     assert_eq!(served.sessions(), before, "sessions are left open");
+}
+
+#[test]
+fn a_name_that_is_not_found_in_time_ends_too() {
+    let mut command = std::process::Command::new(OURS);
+    let words = ["-I", "lanplus", "-U", "admin", "-P", "x", "-H", "nowhere.invalid", "--deadline", "0.5", "mc", "info"];
+    let start = Instant::now();
+    let status = command.args(words).stdin(Stdio::null()).output().expect("it runs").status.code();
+    // A resolver may know at once that there is no such name.
+    assert!(status == Some(124) || status == Some(1), "{status:?}");
+    assert!(start.elapsed() < Duration::from_millis(900), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -287,7 +298,8 @@ fn loss_of_both_programs_in_one_run() {
                 let mean = results.iter().map(|ran| ran.time.as_secs_f64()).sum::<f64>() / 100.0;
                 let longest = results.iter().map(|ran| ran.time.as_secs_f64()).fold(0.0, f64::max);
                 let name = if program == OURS { "ours" } else { "reference" };
-                let left = served.sessions() - 1;
+                // The colleague of the simulated BMC is logged out after a minute.
+                let left = served.sessions().saturating_sub(1);
                 println!(
                     "{interface:8} {drop:2}%  {name:9}  {failed:3}  {wrong}  {mean:5.2} {longest:6.2}  sessions left {left}"
                 );
