@@ -275,6 +275,34 @@ fn an_interrupt_closes_the_interface() {
     assert_eq!(said.rest(), "\nSIGN INT: Close Interface Linux DummyIPMI Interface\n");
 }
 
+#[test]
+fn an_interrupt_ends_what_waits_for_input() {
+    let home = Home::new("waiting");
+    let _bmc = Bmc::start(&home);
+    let closed = "\nSIGN INT: Close Interface Linux DummyIPMI Interface\n";
+    // Nothing is open yet while a secret is asked for.
+    for (words, sign, rest) in [
+        (&["-I", "dummy", "-a", "raw", "6", "1"][..], "Password: ", ""),
+        (&["-I", "dummy", "-H", "host", "raw", "6", "1"][..], "Password: ", ""),
+        (&["-I", "dummy", "-v", "exec", "/dev/stdin"][..], "Discovered IPMB address 0x0\n", closed),
+    ] {
+        let mut command = command(&home, words);
+        // Without a terminal of its own the prompt is on stderr.
+        // SAFETY: between fork and exec one system call is made.
+        unsafe {
+            command.pre_exec(|| nix::unistd::setsid().map(drop).map_err(std::io::Error::from));
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program");
+        let said = Said::of(child.stdout.take().expect("a pipe"));
+        let mut errors = Said::of(child.stderr.take().expect("a pipe"));
+        errors.wait_for(sign);
+        interrupt(&child);
+        assert_eq!(wait(&mut child).code(), Some(255), "{words:?}");
+        assert_eq!(said.rest(), rest, "{words:?}");
+    }
+}
+
 fn interrupt(child: &Child) {
     let id = i32::try_from(child.id()).expect("a process");
     kill(Pid::from_raw(id), Signal::SIGINT).expect("a signal");

@@ -6,6 +6,7 @@ use crate::family::{Context, Family, Running, Status};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
+use tokio::sync::oneshot;
 
 /// The `exec` family.
 pub const EXEC: Family =
@@ -30,7 +31,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             return Status::FAILED;
         }
         context.settings.scripts.push(identity);
-        let status = execute(context, BufReader::new(script)).await;
+        let status = execute(context, script).await;
         context.settings.scripts.pop();
         status
     })
@@ -43,10 +44,25 @@ fn open(context: &Context, name: &str) -> Option<(File, Identity)> {
 }
 
 /// Runs every line. Reference: a failure does not end the script; the last one is its outcome.
-async fn execute(context: &mut Context, mut script: BufReader<File>) -> Status {
+async fn execute(context: &mut Context, script: File) -> Status {
+    let waits = script.metadata().is_ok_and(|metadata| !metadata.is_file());
+    let mut script = BufReader::new(script);
     let mut outcome = Status::OK;
-    // What cannot be read (a folder) is an empty script.
-    while let Ok(Some(line)) = next_line(&mut script) {
+    loop {
+        let line;
+        (script, line) = if waits {
+            match next_line_of_a_pipe(script).await {
+                Some(next) => next,
+                None => return Status::FAILED,
+            }
+        } else {
+            let line = next_line(&mut script);
+            // Nothing below may ever wait, and a signal wants to be noticed.
+            tokio::task::yield_now().await;
+            (script, line)
+        };
+        // What cannot be read (a folder) is an empty script.
+        let Ok(Some(line)) = line else { return outcome };
         let words = exec_words(&line);
         if words.is_empty() {
             continue;
@@ -55,10 +71,21 @@ async fn execute(context: &mut Context, mut script: BufReader<File>) -> Status {
         if status != Status::OK {
             outcome = status;
         }
-        // Nothing above may ever have waited, and a signal wants to be noticed.
-        tokio::task::yield_now().await;
     }
-    outcome
+}
+
+/// A line, and what it was read from.
+type Next = (BufReader<File>, io::Result<Option<Vec<u8>>>);
+
+/// Reads on a thread of its own: there may be nothing to read for a long time.
+async fn next_line_of_a_pipe(mut script: BufReader<File>) -> Option<Next> {
+    let (sender, receiver) = oneshot::channel();
+    let reading = move || {
+        let line = next_line(&mut script);
+        drop(sender.send((script, line)));
+    };
+    std::thread::Builder::new().spawn(reading).ok()?;
+    receiver.await.ok()
 }
 
 fn next_line(script: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {

@@ -52,6 +52,7 @@ pub enum Cause {
 impl Causes {
     /// Listens from now on. The deadline counts from the start of the process.
     pub fn new(deadline: Option<Duration>, started: Instant) -> Self {
+        crate::sys::process::default_interrupt();
         let kinds =
             [(INTERRUPTED, SignalKind::interrupt()), (143, SignalKind::terminate()), (129, SignalKind::hangup())];
         Causes {

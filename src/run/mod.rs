@@ -46,6 +46,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(argv0: &str, words: &[String], out: &Output, started: Instant) -> Exit {
+    process::exit_on_interrupt();
     let commands = cmd::command_lines();
     let parsed = cli::parse(argv0, words, &commands, out, &mut process::Process);
     let words = match parsed.action {

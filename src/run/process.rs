@@ -14,6 +14,12 @@ pub fn prepare() {
     process::default_sigpipe();
 }
 
+/// Lets an interrupt end the process without a word. Reference: so it is while options are read and
+/// secrets asked for.
+pub fn exit_on_interrupt() {
+    process::exit_on_interrupt();
+}
+
 /// Hides from the process list what an option was given, as its own word or after `=`. The first of
 /// `words` is the process's argument `first`.
 pub fn scrub_values(words: &[OsString], option: &str, first: usize) {

@@ -21,9 +21,9 @@ const SOL_ESCAPE: u8 = b'~';
 /// Opens the interface the options choose, runs the words, and closes. What ends it early ends it
 /// wherever it is; the session is closed even so.
 pub async fn run(argv0: &str, mut options: Options, words: Vec<String>, out: Output, started: Instant) -> Exit {
-    let mut causes = Causes::new(options.deadline, started);
-    // A human at a prompt is not hurried.
+    // A human at a prompt is not hurried, and nothing is open yet that an interrupt would have to close.
     ask_for_password(&mut options);
+    let mut causes = Causes::new(options.deadline, started);
     causes.insist();
     let prepared = tokio::select! {
         prepared = prepare(argv0, &mut options, out.clone()) => prepared,

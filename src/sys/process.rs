@@ -10,6 +10,27 @@ pub fn default_sigpipe() {
     }
 }
 
+/// Lets an interrupt end the process with the status 255, until somebody else takes it over.
+pub fn exit_on_interrupt() {
+    extern "C" fn exit(_: libc::c_int) {
+        // SAFETY: the call may be made in a signal handler; nothing is left to be written yet.
+        unsafe { libc::_exit(255) }
+    }
+    let handler = exit as extern "C" fn(libc::c_int);
+    // SAFETY: the handler makes one call, which is allowed there.
+    unsafe {
+        libc::signal(libc::SIGINT, handler as libc::sighandler_t);
+    }
+}
+
+/// Takes back [`exit_on_interrupt`], for somebody who would otherwise call that handler as well.
+pub fn default_interrupt() {
+    // SAFETY: `SIG_DFL` is a valid disposition, and the previous one is not needed any more.
+    unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+    }
+}
+
 /// Runs `work`, which may take the interrupt signal over, and then gives the signal back to whoever had it.
 pub fn keeping_interrupts<T>(work: impl FnOnce() -> T) -> T {
     let mut before = std::mem::MaybeUninit::<libc::sigaction>::uninit();

@@ -7,6 +7,7 @@
 use super::Line;
 use super::display::{Display, Screen};
 use crate::out::{Format, Output, text};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
@@ -37,6 +38,12 @@ impl Piped {
         let mut keys = Keys::new(self.screen, prompt);
         let mut shown = Vec::new();
         let ended = loop {
+            // Like a key that has been pressed, a character is shown while the next one is waited for.
+            if !self.is_ready() {
+                keys.show(&mut shown);
+                out.print(&text(&std::mem::take(&mut shown)));
+                out.flush();
+            }
             match self.byte() {
                 Some(byte) => {
                     let ended = keys.key(byte, &mut shown);
@@ -67,6 +74,13 @@ impl Piped {
         if times > 0 && self.out.format() == Format::Text {
             self.out.error_text(&"\x07".repeat(times));
         }
+    }
+
+    /// Whether there is something to read, or nothing to wait for.
+    fn is_ready(&self) -> bool {
+        let Some(input) = &self.input else { return true };
+        let mut watched = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
+        poll(&mut watched, PollTimeout::ZERO) != Ok(0)
     }
 
     fn byte(&mut self) -> Option<u8> {
