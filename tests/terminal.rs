@@ -225,6 +225,8 @@ fn the_shell_keeps_its_lines_but_no_passwords() {
         session.type_in(&format!("{line}\r"));
     }
     session.screen.wait_for("done \r\n");
+    // What is typed before the prompt is there is for the terminal, not for the editor.
+    session.screen.wait_for("ipmitool> ");
     session.type_in("exit\r");
     assert!(wait(&mut session.child).success());
     assert_eq!(std::fs::read_to_string(history).expect("a history"), "raw 6 1\necho done\n");
@@ -236,8 +238,10 @@ fn the_shell_keeps_its_lines_but_no_passwords() {
     session.screen.wait_for("ipmitool> ");
     session.type_in("\x1b[A\x1b[A\r");
     session.screen.wait_for(" 20 ");
+    session.screen.wait_for("ipmitool> ");
     session.type_in("chas\tst\t\r");
     session.screen.wait_for("System Power");
+    session.screen.wait_for("ipmitool> ");
     session.type_in("\x04");
     assert!(wait(&mut session.child).success());
     assert!(session.echoes(), "the terminal is as it was");
