@@ -227,7 +227,10 @@ impl Session<'_> {
         let mut keepalive = Instant::now() + KEEPALIVE;
         let mut buffer = vec![0; 2048];
         let mut over = false;
-        while !(over && self.keys.is_empty()) && !self.screen.is_broken() {
+        loop {
+            if self.screen.is_broken() || (over && self.keys.is_empty()) {
+                break;
+            }
             if !self.keys.is_empty() {
                 let count = self.keys.len().min(MOST_KEYS);
                 let request = self.keystrokes(count);
