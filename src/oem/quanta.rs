@@ -1,6 +1,6 @@
 //! Quanta: which memory module an event means.
 
-use super::hooks;
+use super::hooks::sel::device_id;
 use crate::family::Context;
 use crate::ipmi::sel::SelEvent;
 use crate::ipmi::{Command, DecodeError, NetFn, Reader};
@@ -31,7 +31,7 @@ pub async fn describe(context: &Context, event: &SelEvent) -> Option<String> {
     if event.event_type != 0x6f || event.sensor_type != 0x0c {
         return None;
     }
-    hooks::device_id(context).await?;
+    device_id(context).await?;
     Some(if platform(context).await == PURLEY { slot(event.data[2]) } else { String::new() })
 }
 

@@ -3,7 +3,7 @@
 use crate::cmd::states;
 use crate::family::Context;
 use crate::ipmi::sel::SelRecord;
-use crate::oem::hooks::{self, Alone};
+use crate::oem::hooks::sel::{self as hooks, Alone};
 
 /// What an event says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

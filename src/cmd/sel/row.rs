@@ -368,7 +368,7 @@ impl SelRow {
             self.trigger = source.as_ref().and_then(|source| trigger(&event, &source.record));
         }
         if event.event_type == 0x6f && in_line {
-            let own = hooks::names_memory(hooks::manufacturer(context).await);
+            let own = hooks::sel::names_memory(hooks::manufacturer(context).await);
             self.memory = memory(&event).filter(|_| !own);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::family::Context;
 use crate::ipmi::sel::SelEvent;
-use crate::oem::hooks;
+use crate::oem::hooks::sel::device_id;
 use crate::out::{text, until_nul};
 use std::fmt::Write;
 
@@ -35,7 +35,7 @@ pub async fn describe(context: &Context, event: &SelEvent) -> Option<String> {
         return None;
     }
     if matches!(event.sensor_type, MEMORY | EVENT_LOG) {
-        let version = hooks::device_id(context).await?.ipmi_version;
+        let version = device_id(context).await?.ipmi_version;
         return Some(memory(event, version));
     }
     Some(decode(event))

@@ -2,7 +2,7 @@
 
 mod boards;
 
-use super::hooks;
+use super::hooks::sel::device_id;
 use crate::family::Context;
 use crate::ipmi::sel::SelEvent;
 use crate::ipmi::{Command, DecodeError, NetFn, Reader};
@@ -36,7 +36,7 @@ pub async fn describe(context: &Context, event: &SelEvent) -> Option<String> {
     }
     match (event.sensor_type, event.data) {
         (MEMORY, [_, d2, d3]) => {
-            hooks::device_id(context).await?;
+            device_id(context).await?;
             let board = board(context).await?;
             Some(slot(slots_of(board), d2, d3))
         }
