@@ -63,6 +63,8 @@ pub struct Settings {
     pub scripts: Vec<(u64, u64)>,
     /// Whether a bare `sdr` shows extended rows, because an earlier command of the process did.
     pub sdr_extended: bool,
+    /// Whether `pef` has shown a field: only the first in the life of a process does without a separator.
+    pub pef_begun: bool,
 }
 
 /// Options that concern consoles.

@@ -11,6 +11,7 @@ mod i2c;
 mod lan;
 mod mc;
 mod not_yet;
+mod pef;
 mod raw;
 mod sdr;
 mod sel;
@@ -47,7 +48,7 @@ static FAMILIES: &[Family] = &[
     fru::FRU,
     not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),
     sel::SEL,
-    not_yet::family("pef", "Configure Platform Event Filtering (PEF)"),
+    pef::PEF,
     sol::SOL,
     tsol::TSOL,
     not_yet::family("isol", "Configure IPMIv1.5 Serial-over-LAN"),

@@ -181,6 +181,32 @@ impl Command for GetSystemInfo {
     }
 }
 
+/// Get System Info Parameters (section 22.14a), of a parameter whose sets have blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GetSystemInfoBlock {
+    /// Parameter selector.
+    pub parameter: u8,
+    /// Set selector.
+    pub set: u8,
+    /// Block selector.
+    pub block: u8,
+}
+
+impl Command for GetSystemInfoBlock {
+    const NETFN: NetFn = NetFn::APP;
+    const CMD: u8 = 0x59;
+    /// The whole reply, its revision first.
+    type Reply = Vec<u8>;
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([0, self.parameter, self.set, self.block]);
+    }
+
+    fn decode(data: &[u8]) -> Result<Vec<u8>, DecodeError> {
+        Ok(data.to_vec())
+    }
+}
+
 /// Set System Info Parameters (section 22.14a).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetSystemInfo {
