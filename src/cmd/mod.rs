@@ -4,6 +4,7 @@
 mod arguments;
 mod channel;
 mod chassis;
+mod event;
 mod exec;
 mod file;
 mod fru;
@@ -41,7 +42,7 @@ static FAMILIES: &[Family] = &[
     lan::LAN,
     chassis::CHASSIS,
     chassis::POWER,
-    not_yet::family("event", "Send pre-defined events to MC"),
+    event::EVENT,
     mc::MC,
     sdr::SDR,
     sensor::SENSOR,

@@ -8,7 +8,7 @@ mod get;
 mod info;
 mod interpret;
 mod list;
-mod row;
+pub mod row;
 
 use super::tree::{self, Choice, Rest};
 use crate::family::{Context, Family, Running, Status};
