@@ -65,6 +65,8 @@ pub struct Settings {
     pub sdr_extended: bool,
     /// Whether `pef` has shown a field: only the first in the life of a process does without a separator.
     pub pef_begun: bool,
+    /// Whether the controller has refused to have its boot options "in progress".
+    pub boot_progress_refused: bool,
 }
 
 /// Options that concern consoles.

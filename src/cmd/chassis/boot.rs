@@ -14,9 +14,9 @@ const INFO_ACKNOWLEDGE: u8 = 4;
 const BOOT_FLAGS: u8 = 5;
 
 /// States of the set-in-progress parameter.
-const COMPLETE: u8 = 0;
-const IN_PROGRESS: u8 = 1;
-const COMMIT: u8 = 2;
+pub const COMPLETE: u8 = 0;
+pub const IN_PROGRESS: u8 = 1;
+pub const COMMIT: u8 = 2;
 
 /// Acknowledged by the BIOS.
 const BIOS: u8 = 0x01;
@@ -89,17 +89,22 @@ const BOOTDEV_USAGE: [&str; 10] = [
 ];
 
 /// A return code of the reference's: a completion code when positive, no answer when negative.
-type ReturnCode = i32;
+pub type ReturnCode = i32;
 
 /// The conversation about boot options: it brackets its writes in "set in progress" as long as the
 /// controller goes along with that.
-struct Setter<'a> {
-    context: &'a Context,
-    progress: bool,
+pub struct Setter<'a> {
+    context: &'a mut Context,
 }
 
-impl Setter<'_> {
-    async fn write(&self, parameter: u8, data: &[u8]) -> ReturnCode {
+impl<'a> Setter<'a> {
+    /// A conversation of one command.
+    pub fn new(context: &'a mut Context) -> Self {
+        Setter { context }
+    }
+
+    /// Writes one parameter; what is wrong has been said when the code is not 0.
+    pub async fn write(&self, parameter: u8, data: &[u8]) -> ReturnCode {
         let out = &self.context.out;
         let command = SetBootOptions { parameter, data: data.to_vec() };
         match self.context.bmc.call(&command).await {
@@ -118,14 +123,17 @@ impl Setter<'_> {
         }
     }
 
-    async fn progress(&mut self, state: u8) {
-        if self.progress {
+    /// Brackets writes. Reference: a controller that refuses to be in progress is not asked again in the life of
+    /// the process.
+    pub async fn progress(&mut self, state: u8) {
+        if !self.context.settings.boot_progress_refused {
             let code = self.write(SET_IN_PROGRESS, &[state]).await;
-            self.progress = code == 0 || state != IN_PROGRESS;
+            self.context.settings.boot_progress_refused = code != 0 && state == IN_PROGRESS;
         }
     }
 
-    async fn acknowledge(&self, who: u8) -> ReturnCode {
+    /// Says that somebody has handled the boot information.
+    pub async fn acknowledge(&self, who: u8) -> ReturnCode {
         self.write(INFO_ACKNOWLEDGE, &[who, who]).await
     }
 
@@ -205,7 +213,7 @@ fn tokens(list: &str) -> impl Iterator<Item = &str> {
 }
 
 /// `chassis bootdev`. Reference: help fails, and a refusal by the controller does not.
-pub async fn bootdev(context: &Context, words: &[String]) -> Status {
+pub async fn bootdev(context: &mut Context, words: &[String]) -> Status {
     let out = &context.out;
     let Some(device) = words.first().filter(|word| *word != "help") else {
         BOOTDEV_USAGE.iter().for_each(|line| out.notice(line));
@@ -237,11 +245,11 @@ pub async fn bootdev(context: &Context, words: &[String]) -> Status {
         FLAGS.iter().for_each(|flag| out.notice(&format!("  {:<22}: {}", flag.name, flag.description)));
         return Status::FAILED;
     }
-    Status(Setter { context, progress: true }.device(device, flags).await)
+    Status(Setter::new(context).device(device, flags).await)
 }
 
 /// `chassis bootparam`.
-pub async fn bootparam(context: &Context, words: &[String]) -> Status {
+pub async fn bootparam(context: &mut Context, words: &[String]) -> Status {
     let out = &context.out;
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] | [_] | ["help", ..] => {
@@ -262,12 +270,12 @@ pub async fn bootparam(context: &Context, words: &[String]) -> Status {
     }
 }
 
-async fn set_bootflag(context: &Context, device: &str, rest: &[&str]) -> Status {
+async fn set_bootflag(context: &mut Context, device: &str, rest: &[&str]) -> Status {
     let clear = match rest {
         [options] => clearing_options(context, options),
         _ => 0,
     };
-    let mut setter = Setter { context, progress: true };
+    let mut setter = Setter::new(context);
     let mut code = setter.device(device, [0; 5]).await;
     if clear != 0 {
         code = setter.valid_clearing(clear).await;

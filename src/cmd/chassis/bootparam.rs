@@ -3,10 +3,10 @@
 use crate::bmc::CallError;
 use crate::cli::number;
 use crate::family::{Context, Fault, Status};
-use crate::ipmi::Reader;
 use crate::ipmi::chassis::{BootOptions, GetBootOptions};
-use crate::line;
-use crate::out::{Page, Report, completion_text, hex_bytes, text, time};
+use crate::ipmi::{CompletionCode, Reader};
+use crate::out::{Page, Report, completion_text, hex_bytes, text, time, until_nul};
+use crate::{line, put};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -21,9 +21,14 @@ enum BootParamFault {
     NoReply(u8),
     #[error("Get Chassis Boot Parameter {0} failed: {1}")]
     Refused(u8, String),
+    #[error("no such block: {0:?}")]
+    End(CompletionCode),
 }
 
 impl Fault for BootParamFault {}
+
+/// The parameter that is the boot initiator mailbox.
+const MAILBOX: u8 = 7;
 
 /// A boot option parameter as it stands.
 #[derive(Serialize)]
@@ -33,10 +38,70 @@ struct BootParameter {
     locked: bool,
     data: String,
     initiator: Option<Initiator>,
+    mailbox: Option<MailboxBlock>,
     #[serde(skip)]
     bytes: Vec<u8>,
     #[serde(skip)]
-    enterprise: String,
+    layout: Layout,
+}
+
+/// How a parameter is shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Layout {
+    /// Without what all parameters have in common.
+    pub bare: bool,
+    /// A mailbox block is one of many.
+    pub one_of_many: bool,
+    /// A mailbox block holds text.
+    pub text: bool,
+}
+
+/// One block of the boot initiator mailbox (parameter 7).
+#[derive(Serialize)]
+struct MailboxBlock {
+    block: u8,
+    /// Whom the mailbox is meant for; only block 0 says so.
+    enterprise_number: Option<u32>,
+    enterprise_name: Option<String>,
+    data: String,
+    text: Option<String>,
+}
+
+impl MailboxBlock {
+    fn new(context: &Context, data: &[u8], layout: Layout) -> Option<Self> {
+        let (block, mut rest) = data.split_first()?;
+        let mut enterprise_number = None;
+        if *block == 0 {
+            let mut reader = Reader::new(rest);
+            enterprise_number = Some(reader.u24_or_zero());
+            rest = reader.rest();
+        }
+        Some(MailboxBlock {
+            block: *block,
+            enterprise_number,
+            enterprise_name: enterprise_number.map(|number| text(&context.bmc.enterprise_name(number))),
+            data: hex_bytes(rest),
+            text: layout.text.then(|| text(until_nul(rest))),
+        })
+    }
+
+    fn show(&self, page: &mut Page, layout: Layout) {
+        if !layout.one_of_many {
+            line!(page, " Selector       : {}", self.block);
+        }
+        if let (Some(number), Some(name)) = (self.enterprise_number, &self.enterprise_name) {
+            line!(page, " IANA PEN       : {number} [{name}]");
+        }
+        if layout.one_of_many {
+            put!(page, " Block {:3} Data : ", self.block);
+        } else {
+            put!(page, " Block Data     : ");
+        }
+        match &self.text {
+            Some(text) => line!(page, "'{text}'"),
+            None => line!(page, "{}", self.data),
+        }
+    }
 }
 
 /// Who set the boot options (parameter 6).
@@ -78,10 +143,12 @@ const ACKNOWLEDGED: [(u8, &str); 5] = [
 
 impl Report for BootParameter {
     fn text(&self, page: &mut Page) {
-        line!(page, "Boot parameter version: {}", self.version);
-        let state = if self.locked { "invalid/locked" } else { "valid/unlocked" };
-        line!(page, "Boot parameter {} is {state}", self.parameter);
-        line!(page, "Boot parameter data: {}", self.data);
+        if !self.layout.bare {
+            line!(page, "Boot parameter version: {}", self.version);
+            let state = if self.locked { "invalid/locked" } else { "valid/unlocked" };
+            line!(page, "Boot parameter {} is {state}", self.parameter);
+            line!(page, "Boot parameter data: {}", self.data);
+        }
         let byte = |index: usize| self.bytes.get(index).copied().unwrap_or(0);
         match self.parameter {
             0 => {
@@ -118,18 +185,9 @@ impl Report for BootParameter {
                 }
             }
             7 => {
-                line!(page, " Selector       : {}", byte(0));
-                let block = self.bytes.get(1..).unwrap_or_default();
-                // Block 0 begins with the enterprise the mailbox is meant for.
-                let block = match (byte(0), block) {
-                    (0, [a, b, c, rest @ ..]) => {
-                        let number = u32::from_le_bytes([*a, *b, *c, 0]);
-                        line!(page, " IANA PEN       : {number} [{}]", self.enterprise);
-                        rest
-                    }
-                    (_, block) => block,
-                };
-                line!(page, " Block Data     : {}", hex_bytes(block));
+                if let Some(block) = &self.mailbox {
+                    block.show(page, self.layout);
+                }
             }
             other => line!(page, " Unsupported parameter {other}"),
         }
@@ -200,31 +258,58 @@ pub async fn get(context: &Context, parameter: &str, argument: Option<&str>) -> 
 }
 
 async fn show(context: &Context, parameter: &str, argument: Option<&str>) -> Result<Status, BootParamFault> {
-    let selector = number::parse_u8(parameter).map_err(|_| BootParamFault::Parameter(parameter.to_owned()))? & 0x7f;
+    let parameter = number::parse_u8(parameter).map_err(|_| BootParamFault::Parameter(parameter.to_owned()))? & 0x7f;
     let set =
         argument.map_or(Ok(0), |word| number::parse_u8(word).map_err(|_| BootParamFault::Argument(word.to_owned())))?;
-    let options =
-        context.bmc.call(&GetBootOptions { parameter: selector, set }).await.map_err(|error| match error {
-            CallError::Refused(code) if code.0 == 0x80 => {
-                BootParamFault::Refused(selector, "Unsupported parameter".to_owned())
-            }
-            CallError::Refused(code) => BootParamFault::Refused(selector, completion_text(code.0).into_owned()),
-            _ => BootParamFault::NoReply(selector),
-        })?;
-    context.out.report(&report(context, options));
+    let report = read(context, GetBootOptions { parameter, set }, Layout::default()).await?;
+    context.out.report(&report);
     Ok(Status::OK)
 }
 
-fn report(context: &Context, options: BootOptions) -> BootParameter {
+async fn read(context: &Context, command: GetBootOptions, layout: Layout) -> Result<BootParameter, BootParamFault> {
+    let parameter = command.parameter;
+    let options = context.bmc.call(&command).await.map_err(|error| match error {
+        CallError::Refused(code @ CompletionCode::OUT_OF_RANGE) if layout.bare => BootParamFault::End(code),
+        CallError::Refused(CompletionCode(0x80)) => {
+            BootParamFault::Refused(parameter, "Unsupported parameter".to_owned())
+        }
+        CallError::Refused(code) => BootParamFault::Refused(parameter, completion_text(code.0).into_owned()),
+        _ => BootParamFault::NoReply(parameter),
+    })?;
     let BootOptions { version, parameter, locked, data } = options;
     let initiator = (parameter == 6).then(|| {
         let mut reader = Reader::new(&data);
         let (channel, session_id, time) = (reader.u8_or_zero() & 0x0f, reader.u32_or_zero(), reader.u32_or_zero());
         Initiator { channel, session_id, time: time::iso8601(time), timestamp: context.out.timestamp_numeric(time) }
     });
-    let enterprise = match data[..] {
-        [0, a, b, c, ..] if parameter == 7 => text(&context.bmc.enterprise_name(u32::from_le_bytes([a, b, c, 0]))),
-        _ => String::new(),
-    };
-    BootParameter { version, parameter, locked, data: hex_bytes(&data), initiator, bytes: data, enterprise }
+    let mailbox = if parameter == MAILBOX { MailboxBlock::new(context, &data, layout) } else { None };
+    Ok(BootParameter { version, parameter, locked, data: hex_bytes(&data), initiator, mailbox, bytes: data, layout })
+}
+
+/// Shows one block of the mailbox.
+pub async fn get_block(context: &Context, block: u8, text: bool) -> Status {
+    let layout = Layout { text, ..Layout::default() };
+    let outcome = read(context, GetBootOptions { parameter: MAILBOX, set: block }, layout).await;
+    context.conclude(outcome.map(|report| {
+        context.out.report(&report);
+        Status::OK
+    }))
+}
+
+/// Shows the blocks of the mailbox from the first to the last. Reference: once the first is there, no failure
+/// counts, and the end of the mailbox is not even mentioned.
+pub async fn get_blocks(context: &Context, text: bool) -> Status {
+    let rows = context.out.list();
+    for block in 0..=u8::MAX {
+        let layout = Layout { bare: block != 0, one_of_many: true, text };
+        match read(context, GetBootOptions { parameter: MAILBOX, set: block }, layout).await {
+            Ok(report) => rows.push(&report),
+            Err(BootParamFault::End(_)) => break,
+            Err(fault) => {
+                context.out.error(&fault.to_string());
+                return if block == 0 { Status::FAILED } else { Status::OK };
+            }
+        }
+    }
+    Status::OK
 }

@@ -3,6 +3,7 @@
 mod boot;
 mod bootparam;
 mod control;
+mod mailbox;
 mod power;
 mod status;
 
@@ -72,10 +73,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Selftest(_)) => status::selftest(context).await,
             Choice::Chosen(Leaf::Bootdev(rest)) => boot::bootdev(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Bootparam(rest)) => boot::bootparam(context, &tree::rest(rest)).await,
-            Choice::Chosen(Leaf::Bootmbox(_)) => {
-                context.out.error("This command is not implemented yet.");
-                Status::FAILED
-            }
+            Choice::Chosen(Leaf::Bootmbox(rest)) => mailbox::run(context, &tree::rest(rest)).await,
             // Reference: help fails here, unlike in most families.
             Choice::Chosen(Leaf::Help(_)) | Choice::Missing => {
                 context.out.notices(&COMMANDS);
