@@ -75,6 +75,32 @@ impl Command for GetSolConfig {
     }
 }
 
+/// Set SOL Configuration Parameters (section 26.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetSolConfig<'a> {
+    /// Channel, 14 for the one in use.
+    pub channel: u8,
+    /// Parameter selector (table 26-5).
+    pub parameter: u8,
+    /// The parameter's data.
+    pub data: &'a [u8],
+}
+
+impl Command for SetSolConfig<'_> {
+    const NETFN: NetFn = NetFn::TRANSPORT;
+    const CMD: u8 = 0x21;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([self.channel, self.parameter]);
+        data.extend(self.data);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
 /// What is done to a user's right to use the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PayloadGrant {

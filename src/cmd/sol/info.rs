@@ -114,6 +114,15 @@ async fn read(context: &Context, channel: u8, parameter: usize) -> Result<[u8; 2
     }
 }
 
+/// All parameters of a channel by selector; what is wrong has been said when there are none.
+pub async fn read_all(context: &Context, channel: u8) -> Result<[[u8; 2]; PARAMETERS.len()], Status> {
+    let mut values = [[0; 2]; PARAMETERS.len()];
+    for (parameter, value) in values.iter_mut().enumerate() {
+        *value = read(context, channel, parameter).await?;
+    }
+    Ok(values)
+}
+
 /// `sol info`.
 pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
     let channel = match words {
@@ -121,10 +130,7 @@ pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
         [word] => arguments::channel(context, word).ok_or(Status::FAILED)?,
         _ => return Err(super::usage(context)),
     };
-    let mut values = [[0; 2]; PARAMETERS.len()];
-    for (parameter, value) in values.iter_mut().enumerate() {
-        *value = read(context, channel, parameter).await?;
-    }
+    let values = read_all(context, channel).await?;
     let [progress, enabled, access, character, retry, kept_rate, rate, payload_channel, payload_port] = values;
     context.out.report(&SolConfiguration {
         set_in_progress: SET_IN_PROGRESS.name(progress[0] & 3),

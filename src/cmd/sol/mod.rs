@@ -6,6 +6,7 @@ pub mod escape;
 mod info;
 mod looptest;
 mod payload;
+mod set;
 mod talk;
 
 use super::tree::{self, Choice, Rest};
@@ -62,16 +63,11 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             }
             Choice::Chosen(Leaf::Payload(rest)) => payload::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Deactivate(rest)) => deactivate::run(context, &tree::rest(rest)).await,
-            Choice::Chosen(Leaf::Set(_)) => not_yet(context),
+            Choice::Chosen(Leaf::Set(rest)) => set::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Activate(rest)) => activate::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Looptest(rest)) => looptest::run(context, &tree::rest(rest)).await,
             Choice::Unknown(_) => Err(usage(context)),
         };
         outcome.map_or_else(|status| status, |()| Status::OK)
     })
-}
-
-fn not_yet(context: &Context) -> Result<(), Status> {
-    context.out.error("This command is not implemented yet.");
-    Err(Status::FAILED)
 }
