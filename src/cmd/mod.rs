@@ -9,6 +9,7 @@ mod exec;
 mod file;
 mod fru;
 mod i2c;
+mod isol;
 mod lan;
 mod mc;
 mod not_yet;
@@ -52,7 +53,7 @@ static FAMILIES: &[Family] = &[
     pef::PEF,
     sol::SOL,
     tsol::TSOL,
-    not_yet::family("isol", "Configure IPMIv1.5 Serial-over-LAN"),
+    isol::ISOL,
     user::USER,
     channel::CHANNEL,
     session::SESSION,

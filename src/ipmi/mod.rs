@@ -10,6 +10,7 @@ mod code;
 mod effect;
 pub mod fru;
 pub mod i2c;
+pub mod isol;
 pub mod lan;
 pub mod pef;
 mod reader;
@@ -46,6 +47,8 @@ impl NetFn {
     pub const STORAGE: NetFn = NetFn(0x0a);
     /// LAN, serial and SOL configuration.
     pub const TRANSPORT: NetFn = NetFn(0x0c);
+    /// Intel's serial over LAN for IPMI 1.5.
+    pub const ISOL: NetFn = NetFn(0x34);
     /// Group extensions (PICMG, DCMI, VITA); the first data byte names the group.
     pub const GROUP: NetFn = NetFn(0x2c);
 }

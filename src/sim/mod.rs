@@ -14,6 +14,7 @@ mod fru;
 mod fru_data;
 mod host;
 mod i2c;
+mod isol;
 mod lan;
 mod pef;
 pub mod privilege;

@@ -1,8 +1,8 @@
 //! Which handler answers which (network function, command).
 
 use super::{
-    Origin, Outcome, State, app, boot, channel, chassis, console, fru, i2c, lan, pef, sdr, sel, sensor, session, sol,
-    user, watchdog,
+    Origin, Outcome, State, app, boot, channel, chassis, console, fru, i2c, isol, lan, pef, sdr, sel, sensor, session,
+    sol, user, watchdog,
 };
 use crate::ipmi::{NetFn, Request};
 
@@ -24,6 +24,7 @@ pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
         NetFn::STORAGE => fru::find(cmd).or_else(|| sdr::find(cmd)).or_else(|| sel::find(cmd)),
         NetFn::TRANSPORT => lan::find(cmd).or_else(|| sol::find(cmd)),
         NetFn(0x30) => console::find_tyan(cmd),
+        NetFn::ISOL => isol::find(cmd),
         NetFn::GROUP => app::find_group(cmd),
         _ => None,
     }

@@ -6,6 +6,7 @@ use super::chassis::Chassis;
 use super::console::SerialPort;
 use super::fru::Frus;
 use super::i2c::Devices;
+use super::isol::IsolConfiguration;
 use super::lan::LanConfiguration;
 use super::pef::Pef;
 use super::profile::Hex;
@@ -58,6 +59,8 @@ pub struct State {
     pub users: Users,
     /// LAN parameters of channel 1.
     pub lan: LanConfiguration,
+    /// Parameters of Intel's own serial over LAN.
+    pub isol: IsolConfiguration,
     /// SOL parameters of channel 1.
     pub sol: SolConfiguration,
     /// The serial port, its host and its console.
@@ -124,6 +127,7 @@ impl State {
             kg: Key::new(bytes(profile.kg).unwrap_or_default()),
             users: Users::default(),
             lan: LanConfiguration::default(),
+            isol: IsolConfiguration::default(),
             sol: SolConfiguration::default(),
             serial: SerialPort::default(),
             pef: Pef::default(),
