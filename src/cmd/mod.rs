@@ -7,6 +7,7 @@ mod chassis;
 mod event;
 mod exec;
 mod file;
+mod firewall;
 mod fru;
 mod i2c;
 mod isol;
@@ -63,7 +64,7 @@ static FAMILIES: &[Family] = &[
     not_yet::family("kontronoem", "OEM Commands for Kontron devices"),
     not_yet::family("picmg", "Run a PICMG/ATCA extended cmd"),
     not_yet::family("fwum", "Update IPMC using Kontron OEM Firmware Update Manager"),
-    not_yet::family("firewall", "Configure Firmware Firewall"),
+    firewall::FIREWALL,
     not_yet::family("delloem", "OEM Commands for Dell systems"),
     shell::SHELL,
     exec::EXEC,

@@ -33,6 +33,8 @@ impl CompletionCode {
     pub const DUPLICATED: Self = CompletionCode(0xcf);
     /// Insufficient privilege level.
     pub const INSUFFICIENT_PRIVILEGE: Self = CompletionCode(0xd4);
+    /// The command, or a sub-function of it, has been switched off.
+    pub const DISABLED: Self = CompletionCode(0xd6);
     /// Unspecified error.
     pub const UNSPECIFIED: Self = CompletionCode(0xff);
 

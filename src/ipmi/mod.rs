@@ -8,6 +8,7 @@ pub mod app;
 pub mod chassis;
 mod code;
 mod effect;
+pub mod firewall;
 pub mod fru;
 pub mod i2c;
 pub mod isol;

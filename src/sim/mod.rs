@@ -10,6 +10,7 @@ mod channel;
 mod chassis;
 mod console;
 pub mod fault;
+mod firewall;
 mod fru;
 mod fru_data;
 mod host;
@@ -105,6 +106,9 @@ impl SimulatedBmc {
         let normal = match registry::find(request.netfn, request.cmd) {
             _ if origin.privilege < privilege::required(request.netfn, request.cmd) => {
                 Reply::refused(CompletionCode::INSUFFICIENT_PRIVILEGE)
+            }
+            Some(_) if self.state.firewall.is_disabled(request.netfn, request.cmd) => {
+                Reply::refused(CompletionCode::DISABLED)
             }
             Some(handler) => match handler(&mut self.state, origin, request) {
                 Ok(data) => Reply::ok(data),

@@ -1,8 +1,8 @@
 //! Which handler answers which (network function, command).
 
 use super::{
-    Origin, Outcome, State, app, boot, channel, chassis, console, fru, i2c, isol, lan, pef, sdr, sel, sensor, session,
-    sol, user, watchdog,
+    Origin, Outcome, State, app, boot, channel, chassis, console, firewall, fru, i2c, isol, lan, pef, sdr, sel, sensor,
+    session, sol, user, watchdog,
 };
 use crate::ipmi::{NetFn, Request};
 
@@ -16,6 +16,7 @@ pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
         NetFn::SENSOR_EVENT => sensor::find(cmd).or_else(|| pef::find(cmd)).or_else(|| sdr::find_device(cmd)),
         NetFn::APP => app::find(cmd)
             .or_else(|| watchdog::find(cmd))
+            .or_else(|| firewall::find(cmd))
             .or_else(|| channel::find(cmd))
             .or_else(|| session::find(cmd))
             .or_else(|| user::find(cmd))

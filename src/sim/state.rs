@@ -4,6 +4,7 @@ use super::boot::BootOptions;
 use super::channel::Channels;
 use super::chassis::Chassis;
 use super::console::SerialPort;
+use super::firewall::Firewall;
 use super::fru::Frus;
 use super::i2c::Devices;
 use super::isol::IsolConfiguration;
@@ -75,6 +76,8 @@ pub struct State {
     pub device_sdr: Repository,
     /// Sensors' readings and thresholds.
     pub sensors: Sensors,
+    /// Commands that have been switched off.
+    pub firewall: Firewall,
     /// FRU devices.
     pub frus: Frus,
     /// Devices on the I2C buses.
@@ -135,6 +138,7 @@ impl State {
             sdr: Repository::new(sdr),
             device_sdr: Repository::new(device_sdr),
             sensors: Sensors::default(),
+            firewall: Firewall::default(),
             frus: Frus::new(lists(profile.fru).unwrap_or_else(fru_data::images)),
             i2c: Devices::default(),
         }
