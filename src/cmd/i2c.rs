@@ -147,10 +147,19 @@ async fn exchange(context: &Context, bus: u8, numbers: &[String]) -> Option<Stat
     Some(if read > 0 && transaction.is_short() { Status::FAILED } else { Status::OK })
 }
 
-/// One transaction. Why there is no answer has been said.
+/// One transaction. Why there is no answer has been said, and that there is none.
 pub async fn transfer(context: &Context, command: MasterWriteRead) -> Option<Vec<u8>> {
+    let answer = attempt(context, command).await;
+    if answer.is_none() {
+        context.out.error("Unable to perform I2C Master Write-Read");
+    }
+    answer
+}
+
+/// One transaction that may be tried again. Why there is no answer has been said.
+pub async fn attempt(context: &Context, command: MasterWriteRead) -> Option<Vec<u8>> {
     let out = &context.out;
-    let answer = if command.read > MAX_TRANSFER {
+    if command.read > MAX_TRANSFER {
         out.error(&format!("Master Write-Read: Too many bytes ({}) to read", command.read));
         None
     } else {
@@ -168,11 +177,7 @@ pub async fn transfer(context: &Context, command: MasterWriteRead) -> Option<Vec
                 None
             }
         }
-    };
-    if answer.is_none() {
-        out.error("Unable to perform I2C Master Write-Read");
     }
-    answer
 }
 
 /// The bus's own reasons have completion codes of their own (IPMI 2.0 section 22.11).

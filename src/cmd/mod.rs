@@ -9,6 +9,7 @@ mod exec;
 mod file;
 mod firewall;
 mod fru;
+mod gendev;
 mod i2c;
 mod isol;
 mod lan;
@@ -49,7 +50,7 @@ static FAMILIES: &[Family] = &[
     sdr::SDR,
     sensor::SENSOR,
     fru::FRU,
-    not_yet::family("gendev", "Read/Write Device associated with Generic Device locators sdr"),
+    gendev::GENDEV,
     sel::SEL,
     pef::PEF,
     sol::SOL,

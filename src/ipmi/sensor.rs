@@ -149,6 +149,34 @@ impl Command for SetSensorThresholds {
     }
 }
 
+/// Get Sensor Hysteresis (section 35.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GetSensorHysteresis {
+    /// Sensor number.
+    pub number: u8,
+    /// The owner's logical unit.
+    pub lun: u8,
+}
+
+impl Command for GetSensorHysteresis {
+    const NETFN: NetFn = NetFn::SENSOR_EVENT;
+    const CMD: u8 = 0x25;
+    /// For readings that go up, and for readings that go down. Missing bytes read as zero.
+    type Reply = [u8; 2];
+
+    fn lun(&self) -> u8 {
+        self.lun
+    }
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([self.number, 0xff]);
+    }
+
+    fn decode(data: &[u8]) -> Result<[u8; 2], DecodeError> {
+        Ok(Reader::new(data).array_or_zero())
+    }
+}
+
 /// Get Sensor Event Status (section 35.13) or Enable (section 35.11): both answer alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SensorEvents {

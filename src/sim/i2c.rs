@@ -5,9 +5,13 @@ use super::{Origin, Outcome, State, fru_data, spd_data};
 use crate::ipmi::i2c::MAX_TRANSFER;
 use crate::ipmi::{CompletionCode, Request};
 
-/// A memory of up to 256 bytes a page, with a pointer that a write sets and every byte moves.
+/// A memory with a pointer that the first bytes of a write set and every byte moves.
 struct Device {
+    /// The one bus it is on; on every bus where there is none.
+    bus: Option<u8>,
     address: u8,
+    /// Bytes of the pointer, the least significant first.
+    pointer_width: usize,
     image: Vec<u8>,
     writable: bool,
     pointer: usize,
@@ -18,12 +22,17 @@ pub struct Devices(Vec<Device>);
 
 impl Default for Devices {
     fn default() -> Self {
-        let module = |address, image| Device { address, image, writable: false, pointer: 0 };
+        let module =
+            |address, image| Device { bus: None, address, pointer_width: 1, image, writable: false, pointer: 0 };
+        // What the generic device locator record of the default machine stands for: 512 bytes.
+        let mut riser = b"Riser 2U, rev C".to_vec();
+        riser.resize(512, 0xff);
         Devices(vec![
+            Device { bus: Some(0x01), pointer_width: 2, writable: true, ..module(0xa4, riser) },
             module(0xa0, fru_data::spd()),
             module(0xa2, spd_data::ddr4()),
             module(0xa4, spd_data::ddr2()),
-            Device { address: 0xae, image: vec![0xff; 256], writable: true, pointer: 0 },
+            Device { writable: true, ..module(0xae, vec![0xff; 256]) },
         ])
     }
 }
@@ -34,14 +43,21 @@ pub fn find(cmd: u8) -> Option<Handler> {
 }
 
 fn write_read(state: &mut State, _: &Origin, request: &Request) -> Outcome {
-    let [_, address, read, write @ ..] = &request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
+    let [bus, address, read, write @ ..] = &request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
     if *read > MAX_TRANSFER || write.len() > usize::from(MAX_TRANSFER) {
         return Err(CompletionCode(0xc8));
     }
     // Nobody acknowledges the address: NAK on write.
-    let device = state.i2c.0.iter_mut().find(|device| device.address == *address).ok_or(CompletionCode(0x83))?;
-    if let [pointer, bytes @ ..] = write {
-        device.pointer = usize::from(*pointer);
+    // A module at the same address answers to shorter pointers.
+    let answers = |device: &&mut Device| {
+        let reached = device.bus.is_none_or(|known| known == *bus && write.len() >= device.pointer_width);
+        device.address == *address && reached
+    };
+    let device = state.i2c.0.iter_mut().find(answers).ok_or(CompletionCode(0x83))?;
+    let (pointer, bytes) = write.split_at(device.pointer_width.min(write.len()));
+    if !pointer.is_empty() {
+        let value = pointer.iter().rfold(0, |value, byte| value << 8 | usize::from(*byte));
+        device.pointer = value % device.image.len();
         for byte in bytes.iter().filter(|_| device.writable) {
             device.image[device.pointer] = *byte;
             device.pointer = (device.pointer + 1) % device.image.len();

@@ -133,7 +133,8 @@ fn wanted(word: Option<&str>) -> Option<fn(&SdrRecord, bool) -> bool> {
     })
 }
 
-async fn list(context: &Context, words: &[String], verb: &str, style: Style) -> Status {
+/// `sdr list` and `elist`, and what other families list of the records.
+pub async fn list(context: &Context, words: &[String], verb: &str, style: Style) -> Status {
     let out = &context.out;
     let usage = || out.notice(&format!("usage: sdr {verb} [all|full|compact|event|mcloc|fru|generic]"));
     let word = words.first().map(String::as_str);
