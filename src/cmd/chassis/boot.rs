@@ -184,7 +184,7 @@ impl<'a> Setter<'a> {
                     match error.code() {
                         Some(code) => self.context.out.error(&format!(
                             "Get Chassis Boot Parameter {parameter} failed: {}",
-                            completion_text(code.0)
+                            if code.0 == 0x80 { "Unsupported parameter".into() } else { completion_text(code.0) }
                         )),
                         None => self.context.out.error(&format!("Error Getting Chassis Boot Parameter {parameter}")),
                     }

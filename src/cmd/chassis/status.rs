@@ -166,8 +166,9 @@ impl Report for PowerOnTime {
         let mut minutes = count as f32 * f32::from(minutes_per_count);
         let days = (minutes / 1440.0) as u32;
         minutes -= days as f32 * 1440.0;
-        let hours = (minutes / 60.0) as u32;
-        minutes -= (hours * 60) as f32;
+        // Reference: rounding can leave less than nothing, which its unsigned hours wrap around.
+        let hours = (minutes / 60.0) as i64 as u32;
+        minutes -= hours.wrapping_mul(60) as f32;
         let (days, hours) = (days.cast_signed(), hours.cast_signed());
         if minutes_per_count < 60 {
             line!(page, "POH Counter  : {days} days, {hours} hours, {} minutes", minutes as i64);
