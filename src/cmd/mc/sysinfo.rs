@@ -117,7 +117,7 @@ pub async fn get(context: &Context, words: &[String]) -> Status {
                 // Encoding 0 is text of a known length; other encodings take all the sets there are.
                 if data[2] & 0x0f == 0 {
                     // Reference: the length is taken for a signed number; from 128 on one set is all.
-                    sets = (data[3] < 0x80).then(|| (data[3] + 2).div_ceil(16)).unwrap_or(1);
+                    sets = if data[3] < 0x80 { (data[3] + 2).div_ceil(16) } else { 1 };
                 }
                 string.extend(&data[4..]);
             }

@@ -121,7 +121,7 @@ impl FilterRow {
             ANY => "Any".to_owned(),
             UNSPECIFIED => "Unspecified".to_owned(),
             SENSOR_SPECIFIC => "Sensor-specific".to_owned(),
-            SENSOR_SPECIFIC.. => "OEM".to_owned(),
+            0x70.. => "OEM".to_owned(),
             kind => {
                 let mut text = format!("(0x{kind:02x}/0x{:04x})", self.offset_mask);
                 if usize::from(kind) > TRIGGERS.len() {
