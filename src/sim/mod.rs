@@ -15,6 +15,7 @@ mod fru_data;
 mod host;
 mod i2c;
 mod lan;
+mod lan_data;
 mod pef;
 pub mod privilege;
 mod profile;
