@@ -11,6 +11,7 @@ mod effect;
 pub mod fru;
 pub mod i2c;
 pub mod lan;
+pub mod lan6;
 mod reader;
 mod route;
 pub mod sdr;

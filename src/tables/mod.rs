@@ -7,6 +7,7 @@ pub mod events;
 pub mod fru;
 pub mod iana;
 pub mod jedec;
+pub mod lan6;
 pub mod products;
 pub mod sensor;
 pub mod spd;
