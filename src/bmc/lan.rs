@@ -13,6 +13,14 @@ pub enum LanEvent<'a> {
     Unread(u8, &'a CallError),
     /// The BMC did not answer a write at all.
     Unanswered,
+    /// A write that counts was refused.
+    Refused(CompletionCode),
+    /// It will be repeated.
+    Repeating,
+    /// It will be read back: these bytes are wanted.
+    Verifying(&'a [u8]),
+    /// These bytes were read back.
+    ReadBack(&'a [u8]),
 }
 
 /// Who is told of [`LanEvent`]s.
@@ -137,8 +145,10 @@ impl Bmc {
         code: CompletionCode,
         listener: LanListener<'_>,
     ) -> Result<(), LanWriteFault> {
+        listener(LanEvent::Refused(code));
         match code {
             CompletionCode::INVALID_FIELD => {
+                listener(LanEvent::Repeating);
                 for _ in 0..RETRIES {
                     tokio::time::sleep(PAUSE).await;
                     if self.call(command).await.is_ok() {
@@ -154,6 +164,7 @@ impl Bmc {
 
     async fn verify_lan(&self, command: &SetLanConfig<'_>, listener: LanListener<'_>) -> Result<(), LanWriteFault> {
         let SetLanConfig { channel, parameter, data: wanted } = *command;
+        listener(LanEvent::Verifying(wanted));
         let mut fault = LanWriteFault::Unread;
         for _ in 0..=RETRIES {
             let read = match self.lan_parameter(channel, parameter, 0, listener).await {
@@ -162,6 +173,9 @@ impl Bmc {
                 Err(error) if is_unsupported(&error) => Some(Vec::new()),
                 Err(_) => None,
             };
+            if let Some(read) = &read {
+                listener(LanEvent::ReadBack(read));
+            }
             fault = match read {
                 Some(read) if read == wanted => return Ok(()),
                 Some(read) if read.len() != wanted.len() => {

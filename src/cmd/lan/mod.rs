@@ -15,6 +15,7 @@ use crate::family::{Context, Family, Running, Status, eval_failure};
 use crate::ipmi::CompletionCode;
 use crate::ipmi::user::GetChannelInfo;
 use crate::out::completion_text;
+use crate::tables::codes::CHANNEL_MEDIA;
 use clap::Subcommand;
 
 /// The `lan` family.
@@ -68,7 +69,10 @@ async fn is_lan(context: &Context, channel: u8) -> bool {
         return false;
     }
     match context.bmc.call(&GetChannelInfo { channel }).await {
-        Ok(info) => info.is_lan(),
+        Ok(info) => {
+            context.out.debug(&format!("Channel type: {}", CHANNEL_MEDIA.name(info.medium)));
+            info.is_lan()
+        }
         Err(CallError::Refused(CompletionCode::INVALID_FIELD)) => false,
         Err(CallError::Refused(code)) => {
             context.out.error(&format!("Get Channel Info command failed: {}", completion_text(code.0)));

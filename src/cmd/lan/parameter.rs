@@ -5,6 +5,7 @@ use crate::bmc::CallError;
 use crate::bmc::lan::{LanEvent, LanWriteFault, is_unsupported};
 use crate::family::{Context, Status, because};
 use crate::ipmi::CompletionCode;
+use crate::out::completion_text;
 
 /// Names of the parameters that are read (table 23-4), misspellings included.
 const NAMES: [(u8, &str); 25] = [
@@ -111,12 +112,34 @@ pub struct Parameters<'a> {
 
 impl Parameters<'_> {
     fn tell(&self, event: &LanEvent<'_>) {
+        let out = &self.context.out;
+        let dump = |title: &str, data: &[u8]| {
+            if out.verbose() > 1 {
+                out.dump(title, data);
+            }
+        };
         match event {
             LanEvent::Unread(parameter, error) => {
                 let name = name(*parameter);
-                self.context.out.info(&format!("Get LAN Parameter '{name}' command failed{}", why(error)));
+                out.info(&format!("Get LAN Parameter '{name}' command failed{}", why(error)));
             }
-            LanEvent::Unanswered => self.context.out.error("Set LAN Parameter failed"),
+            LanEvent::Unanswered => out.error("Set LAN Parameter failed"),
+            LanEvent::Refused(code) => {
+                let reason = match code.0 {
+                    0x80 => "Unsupported parameter".into(),
+                    0x81 => "Attempt to set 'in progress' while not in 'complete' state".into(),
+                    0x82 => "Parameter is read-only".into(),
+                    0x83 => "Parameter is wrote-only".into(),
+                    code => completion_text(code),
+                };
+                out.debug(&format!("Warning: Set LAN Parameter failed: {reason}"));
+            }
+            LanEvent::Repeating => out.debug("Retrying..."),
+            LanEvent::Verifying(data) => {
+                out.debug("Waiting for Set LAN Parameter to complete...");
+                dump("SET DATA", data);
+            }
+            LanEvent::ReadBack(data) => dump("READ DATA", data),
         }
     }
 

@@ -19,7 +19,7 @@ struct Setting {
 #[serde(untagged)]
 enum Value {
     /// A code; its name goes into a field beside it.
-    Code(u8, #[serde(skip)] &'static str),
+    Code(Code),
     /// Authentication types.
     Types(AuthTypes),
     /// Authentication types by privilege level.
@@ -42,6 +42,16 @@ enum Value {
     Privileges(Option<[u8; 15]>),
     /// The bad password threshold; none when the BMC has none.
     Threshold(Option<Threshold>),
+}
+
+/// A code with its name.
+#[derive(Clone, Copy)]
+struct Code(u8, &'static str);
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.0)
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -81,7 +91,7 @@ impl Serialize for Setting {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(self.field, &self.value)?;
-        if let Value::Code(_, name) = self.value {
+        if let Value::Code(Code(_, name)) = self.value {
             map.serialize_entry(&format!("{}_name", self.field), name)?;
         }
         map.end()
@@ -99,7 +109,7 @@ impl Report for Setting {
         let mut line = |label: &str, text: &str| line!(page, "{label:<24}: {text}");
         let able = |flag: bool| if flag { "Enabled" } else { "Disabled" };
         match &self.value {
-            Value::Code(_, text) => line(name, text),
+            Value::Code(Code(_, text)) => line(name, text),
             Value::Types(types) => line(name, &types.text()),
             Value::Levels { callback, user, operator, admin, oem } => {
                 line(name, &format!("Callback : {}", callback.text()));
@@ -144,7 +154,7 @@ impl Report for Setting {
 
 fn set_in_progress(value: &Parameter) -> Value {
     let code = value.byte(0) & 3;
-    Value::Code(code, ["Set Complete", "Set In Progress", "Commit Write", "Reserved"][usize::from(code)])
+    Value::Code(Code(code, ["Set Complete", "Set In Progress", "Commit Write", "Reserved"][usize::from(code)]))
 }
 
 fn auth_types(value: &Parameter) -> Value {
@@ -159,7 +169,7 @@ fn auth_levels(value: &Parameter) -> Value {
 fn ip_source(value: &Parameter) -> Value {
     let code = value.byte(0) & 0x0f;
     let names = ["Unspecified", "Static Address", "DHCP Address", "BIOS Assigned Address"];
-    Value::Code(code, names.get(usize::from(code)).unwrap_or(&"Other"))
+    Value::Code(Code(code, names.get(usize::from(code)).unwrap_or(&"Other")))
 }
 
 fn ip(value: &Parameter) -> Value {

@@ -233,6 +233,11 @@ async fn auth(channel: Parameters<'_>, values: &[String]) -> Result<(), Status> 
     let levels = value(channel.context, &usage::AUTH, values)?;
     let types = values.get(1).ok_or(Status::FAILED)?;
     let mut enabled: [u8; 5] = channel.get(AUTH_TYPE_ENABLE).await.required()?.array();
+    let [callback, user, operator, admin, oem] = enabled;
+    out.debug(&format!(
+        "{:<24}: callback=0x{callback:02x} user=0x{user:02x} operator=0x{operator:02x} admin=0x{admin:02x} oem=0x{oem:02x}",
+        name(AUTH_TYPE_ENABLE)
+    ));
     let mut mask = 0;
     for word in tails(types) {
         match TYPES.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)) {
@@ -249,6 +254,9 @@ async fn auth(channel: Parameters<'_>, values: &[String]) -> Result<(), Status> 
     if mask == 0 {
         // Not one type was understood. Nobody has asked for a level without any.
         return Ok(());
+    }
+    if out.verbose() > 1 {
+        out.dump("authtype data", &enabled);
     }
     channel.set(AUTH_TYPE_ENABLE, &enabled).await
 }
@@ -275,6 +283,7 @@ async fn vlan(channel: Parameters<'_>, values: &[String]) -> Result<(), Status> 
 
 async fn vlan_off(channel: Parameters<'_>) -> Result<(), Status> {
     let out = &channel.context.out;
+    out.debug("Get current VLAN ID from BMC.");
     let mut bytes = [0, 0];
     if let Answer::Value(value) = channel.get(VLAN_ID).await
         && value.0.len() > 1

@@ -131,12 +131,11 @@ impl Entry {
             (Value::Status(bytes), _) => bytes.map(|byte| byte.to_string()).into(),
             (Value::Address(entry), kind) => {
                 let names = if kind == Kind::StaticAddress { ADDRESS_ENABLES } else { ADDRESS_SOURCES };
-                vec![
-                    names.name(entry.kind).into_owned(),
-                    ipv6(entry.address),
-                    entry.prefix_length.to_string(),
-                    ADDRESS_STATUSES.name(entry.status).into_owned(),
-                ]
+                let status = ADDRESS_STATUSES.name(entry.status);
+                // Reference: two unknown codes share one buffer, where the status's is written last.
+                let unknown = names.get(entry.kind).is_none() && ADDRESS_STATUSES.get(entry.status).is_none();
+                let word = if unknown { status.clone() } else { names.name(entry.kind) };
+                vec![word.into_owned(), ipv6(entry.address), entry.prefix_length.to_string(), status.into_owned()]
             }
             (Value::Block(block), _) => vec![hex(&block.data)],
             (Value::DhcpTiming(values), _) => vec![hex(&values[..16]), hex(&values[16..])],
@@ -148,13 +147,19 @@ impl Entry {
 
     fn address(&self, page: &mut Page, name: &str, entry: &AddressEntry) {
         line!(page, "{name} {}:", self.set);
+        let mut status = ADDRESS_STATUSES.name(entry.status & 0x0f);
         if self.parameter.kind == Kind::StaticAddress {
             line!(page, "    Enabled:        {}", yes(entry.kind & 0x80 != 0));
         } else {
-            line!(page, "    Source/Type:    {}", ADDRESS_SOURCES.name(entry.kind & 0x0f));
+            let source = entry.kind & 0x0f;
+            line!(page, "    Source/Type:    {}", ADDRESS_SOURCES.name(source));
+            if ADDRESS_SOURCES.get(source).is_none() && ADDRESS_STATUSES.get(entry.status & 0x0f).is_none() {
+                // Reference: two unknown codes share one buffer, where the source's is written last.
+                status = ADDRESS_SOURCES.name(source);
+            }
         }
         line!(page, "    Address:        {}/{}", ipv6(entry.address), entry.prefix_length);
-        line!(page, "    Status:         {}", ADDRESS_STATUSES.name(entry.status & 0x0f));
+        line!(page, "    Status:         {status}");
     }
 
     fn byte(&self, page: &mut Page, name: &str, byte: u8) {
