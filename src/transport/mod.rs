@@ -126,10 +126,6 @@ pub trait Transport: Send + Sync {
     /// Tells the driver the address this side speaks from; only `open` has one to tell.
     fn set_own_address(&self, _address: u8) {}
 
-    /// Goes on with another password, which the user's has just become; only sessions that sign every
-    /// packet with it need to know.
-    fn set_password(&self, _password: &[u8]) {}
-
     /// Gives the session up without a word to the BMC: it is resetting, or its channel is gone.
     fn abandon(&self) {}
 

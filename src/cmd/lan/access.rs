@@ -41,7 +41,6 @@ pub async fn password(context: &Context, word: Option<&String>) -> Result<(), St
         context.out.error(&format!("Unable to Set LAN Password for user {FIRST_USER}"));
         return Err(Status::FAILED);
     }
-    context.bmc.transport().set_password(&password);
     let done = if word.is_some() { "set" } else { "cleared" };
     context.out.println(&format!("Password {done} for user {FIRST_USER}"));
     Ok(())
