@@ -4,6 +4,7 @@ use super::parameter::{Kind, Parameter};
 use crate::ipmi::lan6::{AddressEntry, Block, decode_flow_label};
 use crate::line;
 use crate::out::{Page, Report};
+use crate::tables::in_one_call;
 use crate::tables::lan6::{
     ADDRESS_ENABLES, ADDRESS_SOURCES, ADDRESS_STATUSES, DHCP_TIMING, DUID_TYPES, ENABLES, ND_TIMING, PARAMETERS,
     ROUTER_CONTROL, TIMING_SUPPORT,
@@ -131,10 +132,10 @@ impl Entry {
             (Value::Status(bytes), _) => bytes.map(|byte| byte.to_string()).into(),
             (Value::Address(entry), kind) => {
                 let names = if kind == Kind::StaticAddress { ADDRESS_ENABLES } else { ADDRESS_SOURCES };
-                let status = ADDRESS_STATUSES.name(entry.status);
-                // Reference: two unknown codes share one buffer, where the status's is written last.
-                let unknown = names.get(entry.kind).is_none() && ADDRESS_STATUSES.get(entry.status).is_none();
-                let word = if unknown { status.clone() } else { names.name(entry.kind) };
+                // Reference: the first word is looked up before the call, so that the status is what
+                // two unknown codes read as.
+                let codes = [(ADDRESS_STATUSES, entry.status.into()), (names, entry.kind.into())];
+                let [status, word] = in_one_call(codes);
                 vec![word.into_owned(), ipv6(entry.address), entry.prefix_length.to_string(), status.into_owned()]
             }
             (Value::Block(block), _) => vec![hex(&block.data)],
@@ -147,19 +148,18 @@ impl Entry {
 
     fn address(&self, page: &mut Page, name: &str, entry: &AddressEntry) {
         line!(page, "{name} {}:", self.set);
-        let mut status = ADDRESS_STATUSES.name(entry.status & 0x0f);
+        let (source, status) = (entry.kind & 0x0f, entry.status & 0x0f);
+        let mut shown = ADDRESS_STATUSES.name(status);
         if self.parameter.kind == Kind::StaticAddress {
             line!(page, "    Enabled:        {}", yes(entry.kind & 0x80 != 0));
         } else {
-            let source = entry.kind & 0x0f;
-            line!(page, "    Source/Type:    {}", ADDRESS_SOURCES.name(source));
-            if ADDRESS_SOURCES.get(source).is_none() && ADDRESS_STATUSES.get(entry.status & 0x0f).is_none() {
-                // Reference: two unknown codes share one buffer, where the source's is written last.
-                status = ADDRESS_SOURCES.name(source);
-            }
+            let codes = [(ADDRESS_SOURCES, source.into()), (ADDRESS_STATUSES, status.into())];
+            let [source, status] = in_one_call(codes);
+            line!(page, "    Source/Type:    {source}");
+            shown = status;
         }
         line!(page, "    Address:        {}/{}", ipv6(entry.address), entry.prefix_length);
-        line!(page, "    Status:         {status}");
+        line!(page, "    Status:         {shown}");
     }
 
     fn byte(&self, page: &mut Page, name: &str, byte: u8) {
