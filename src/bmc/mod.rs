@@ -4,6 +4,7 @@
 
 mod event_map;
 pub mod fru;
+pub mod lan;
 pub mod preamble;
 mod registry;
 pub mod sdr;

@@ -7,6 +7,7 @@ pub mod float;
 pub mod getopt;
 pub mod number;
 mod options;
+pub mod scan;
 pub mod script;
 mod usage;
 

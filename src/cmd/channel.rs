@@ -15,6 +15,7 @@ use crate::tables::codes::{
     AUTH_ALGORITHMS, CHANNEL_MEDIA, CHANNEL_PROTOCOLS, ENCRYPTION_ALGORITHMS, INTEGRITY_ALGORITHMS, PRIVILEGE_LEVELS,
     USER_ENABLE_STATUS,
 };
+use crate::tables::in_one_call;
 use crate::{line, put};
 use clap::Subcommand;
 use serde::Serialize;
@@ -474,6 +475,9 @@ struct SuiteRow {
     authentication: Cow<'static, str>,
     integrity: Cow<'static, str>,
     confidentiality: Cow<'static, str>,
+    /// The same three as text and CSV show them.
+    #[serde(skip)]
+    shown: [Cow<'static, str>; 3],
 }
 
 const SUITES: &[Column] = &[
@@ -495,12 +499,12 @@ impl Report for SuiteRow {
 
     fn text(&self, page: &mut Page) {
         let iana = self.iana();
-        let SuiteRow { id, authentication, integrity, confidentiality, .. } = self;
+        let SuiteRow { id, shown: [authentication, integrity, confidentiality], .. } = self;
         line!(page, "{id:<4} {iana:<7} {authentication:<15} {integrity:<15} {confidentiality:<15}");
     }
 
     fn csv(&self, page: &mut Page) {
-        let SuiteRow { id, authentication, integrity, confidentiality, .. } = self;
+        let SuiteRow { id, shown: [authentication, integrity, confidentiality], .. } = self;
         line!(page, "{id},{},{authentication},{integrity},{confidentiality}", self.iana());
     }
 }
@@ -564,6 +568,11 @@ fn suites(records: &[u8]) -> Vec<SuiteRow> {
             authentication: AUTH_ALGORITHMS.name(a),
             integrity: INTEGRITY_ALGORITHMS.name(i),
             confidentiality: ENCRYPTION_ALGORITHMS.name(c),
+            shown: in_one_call([
+                (AUTH_ALGORITHMS, a.into()),
+                (INTEGRITY_ALGORITHMS, i.into()),
+                (ENCRYPTION_ALGORITHMS, c.into()),
+            ]),
         });
         rest = tail;
     }

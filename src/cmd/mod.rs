@@ -13,6 +13,7 @@ mod gendev;
 mod i2c;
 mod isol;
 mod lan;
+mod lan6;
 mod mc;
 mod not_yet;
 mod pef;
@@ -75,7 +76,7 @@ static FAMILIES: &[Family] = &[
     not_yet::family("ekanalyzer", "run FRU-Ekeying analyzer using FRU files"),
     not_yet::family("ime", "Update Intel Manageability Engine Firmware"),
     not_yet::family("vita", "Run a VITA 46.11 extended cmd"),
-    not_yet::family("lan6", "Configure IPv6 LAN Channels"),
+    lan6::LAN6,
     mc::BMC,
 ];
 

@@ -9,6 +9,10 @@ pub struct GetLanConfig {
     pub channel: u8,
     /// Parameter selector (table 23-4).
     pub parameter: u8,
+    /// Set selector, 0 for parameters that have one set.
+    pub set: u8,
+    /// Block selector, 0 for parameters that have one block.
+    pub block: u8,
 }
 
 impl Command for GetLanConfig {
@@ -18,11 +22,37 @@ impl Command for GetLanConfig {
     type Reply = Vec<u8>;
 
     fn encode(&self, data: &mut Vec<u8>) {
-        data.extend([self.channel, self.parameter, 0, 0]);
+        data.extend([self.channel, self.parameter, self.set, self.block]);
     }
 
     fn decode(data: &[u8]) -> Result<Vec<u8>, DecodeError> {
         Ok(data.get(1..).unwrap_or_default().to_vec())
+    }
+}
+
+/// Set LAN Configuration Parameters (section 23.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetLanConfig<'a> {
+    /// Channel.
+    pub channel: u8,
+    /// Parameter selector (table 23-4).
+    pub parameter: u8,
+    /// The parameter, its set and block selectors first where it has them.
+    pub data: &'a [u8],
+}
+
+impl Command for SetLanConfig<'_> {
+    const NETFN: NetFn = NetFn::TRANSPORT;
+    const CMD: u8 = 0x01;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([self.channel, self.parameter]);
+        data.extend(self.data);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
     }
 }
 
@@ -188,9 +218,10 @@ mod tests {
     #[test]
     fn requests_have_their_selectors() {
         let mut data = Vec::new();
-        GetLanConfig { channel: 1, parameter: 3 }.encode(&mut data);
+        GetLanConfig { channel: 1, parameter: 58, set: 2, block: 3 }.encode(&mut data);
+        SetLanConfig { channel: 1, parameter: 4, data: &[2] }.encode(&mut data);
         GetLanStatistics { channel: 1, clear: true }.encode(&mut data);
-        assert_eq!(data, [1, 3, 0, 0, 1, 1]);
+        assert_eq!(data, [1, 58, 2, 3, 1, 4, 2, 1, 1]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod fru;
 pub mod i2c;
 pub mod isol;
 pub mod lan;
+pub mod lan6;
 pub mod pef;
 mod reader;
 mod route;

@@ -282,6 +282,52 @@ impl Command for GetChannelAccess {
     }
 }
 
+/// One of the two copies of a channel's settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingsCopy {
+    /// The one that is kept over a restart.
+    NonVolatile = 0x40,
+    /// The one in force.
+    Volatile = 0x80,
+}
+
+/// Set Channel Access (section 22.22).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetChannelAccess {
+    /// Channel.
+    pub channel: u8,
+    /// The copy that is changed.
+    pub copy: SettingsCopy,
+    /// The settings.
+    pub access: ChannelAccess,
+    /// Whether the privilege limit is changed too.
+    pub set_privilege: bool,
+}
+
+impl Command for SetChannelAccess {
+    const NETFN: NetFn = NetFn::APP;
+    const CMD: u8 = 0x40;
+    type Reply = ();
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        let bit = |flag: bool, mask: u8| if flag { mask } else { 0 };
+        let copy = self.copy as u8;
+        let access = self.access;
+        data.push(self.channel & 0x0f);
+        data.push(
+            copy | bit(access.alerting_disabled, 0x20)
+                | bit(access.per_message_auth_disabled, 0x10)
+                | bit(access.user_level_auth_disabled, 0x08)
+                | access.mode & 0x07,
+        );
+        data.push(bit(self.set_privilege, copy) | access.privilege & 0x0f);
+    }
+
+    fn decode(_data: &[u8]) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
 /// Get Channel Authentication Capabilities (section 22.13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GetAuthCapabilities {
@@ -405,6 +451,15 @@ mod tests {
     fn channel_info_is_nine_bytes() {
         assert!(GetChannelInfo::decode(&[1, 4, 1, 0x81, 0xf2, 0x1b, 0, 0, 0]).expect("info").is_lan());
         assert!(GetChannelInfo::decode(&[0; 8]).is_err() && GetChannelInfo::decode(&[0; 10]).is_err());
+    }
+
+    #[test]
+    fn channel_access_is_set_in_one_copy() {
+        let access = GetChannelAccess::decode(&[0x3a, 0x04]).expect("access");
+        let mut command = SetChannelAccess { channel: 1, copy: SettingsCopy::Volatile, access, set_privilege: true };
+        assert_eq!(command.request().data, [1, 0xba, 0x84]);
+        command = SetChannelAccess { copy: SettingsCopy::NonVolatile, set_privilege: false, ..command };
+        assert_eq!(command.request().data, [1, 0x7a, 0x04]);
     }
 
     #[test]

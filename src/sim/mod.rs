@@ -17,6 +17,7 @@ mod host;
 mod i2c;
 mod isol;
 mod lan;
+mod lan_data;
 mod pef;
 pub mod privilege;
 mod profile;

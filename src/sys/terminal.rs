@@ -58,12 +58,15 @@ fn ask(mut input: &File, terminal: BorrowedFd<'_>, output: &mut dyn Write, promp
     let mut secret = Vec::new();
     // Byte by byte: what follows the line belongs to somebody else.
     let mut byte = [0];
-    while input.read(&mut byte)? == 1 && byte[0] != b'\n' {
-        if secret.len() < 4096 {
+    let mut ended = false;
+    while !ended && input.read(&mut byte)? == 1 {
+        ended = byte[0] == b'\n';
+        if !ended && secret.len() < 4096 {
             secret.push(byte[0]);
         }
     }
-    if silent.before.is_some() {
+    // In place of the newline that was not echoed, if one was typed.
+    if ended && silent.before.is_some() {
         output.write_all(b"\n")?;
     }
     Ok(secret)

@@ -7,6 +7,7 @@ pub mod events;
 pub mod fru;
 pub mod iana;
 pub mod jedec;
+pub mod lan6;
 pub mod pef;
 pub mod products;
 pub mod sensor;
@@ -40,6 +41,16 @@ impl Names {
     pub fn iter(&self) -> impl Iterator<Item = (u32, &'static str)> + use<> {
         self.0.iter().copied()
     }
+}
+
+/// Names that the reference shows with one call. Codes without a name share one buffer there, which
+/// the leftmost of them is the last to write: all of them read as that one.
+pub fn in_one_call<const N: usize>(codes: [(Names, u32); N]) -> [Cow<'static, str>; N] {
+    let leftmost = codes.iter().find(|(names, code)| names.get(*code).is_none()).map(|(_, code)| unknown(*code));
+    codes.map(|(names, code)| match (names.get(code), &leftmost) {
+        (None, Some(leftmost)) => leftmost.clone(),
+        _ => names.name(code),
+    })
 }
 
 /// What stands for a code without a name.
@@ -76,6 +87,13 @@ mod tests {
         assert_eq!(completion::COMPLETION_CODES.name(0xd1_u8), "Device firmeware in update mode");
         assert_eq!(completion::COMPLETION_CODES.name(0x91_u8), "Unknown (0x91)");
         assert_eq!(codes::PRIVILEGE_LEVELS.code("administrator"), Some(4));
+    }
+
+    #[test]
+    fn unknown_codes_in_one_call_read_as_the_leftmost() {
+        let names = codes::AUTH_ALGORITHMS;
+        let shown = in_one_call([(names, 1), (names, 0x35), (names, 0x24)]);
+        assert_eq!(shown, ["hmac_sha1", "Unknown (0x35)", "Unknown (0x35)"]);
     }
 
     #[test]

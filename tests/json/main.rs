@@ -19,8 +19,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Families whose commands talk on stdout beside their reports (prompts, progress, consoles) or
-/// whose golden cases choose the form of output themselves.
-const NOT_DOCUMENTS: &[&str] = &["globals/"];
+/// whose golden cases choose the form of output themselves; and cases that only show how long
+/// something waits.
+const NOT_DOCUMENTS: &[&str] = &["globals/", "lan/patience/", "user/prompt/"];
 
 fn main() -> ExitCode {
     let filters: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();

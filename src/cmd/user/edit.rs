@@ -7,7 +7,7 @@ use crate::cli::number;
 use crate::family::{Context, Status, because, eval_failure};
 use crate::ipmi::CompletionCode;
 use crate::ipmi::user::{PasswordOperation, SetUserAccess, SetUserName, SetUserPassword};
-use crate::out::{ask_secret, bytes_of};
+use crate::out::{ask_secret, bytes_of, until_nul};
 
 /// The longest password of IPMI 1.5.
 const SHORT: usize = 16;
@@ -50,6 +50,7 @@ async fn set_name(context: &Context, user: &str, word: &str) -> Status {
 /// Asks for a user's password; there may be nobody to ask.
 fn ask(context: &Context, user: u8) -> Option<Vec<u8>> {
     let secret = ask_secret(&format!("Password for user {user}: ")).ok();
+    let secret = secret.map(|secret| until_nul(&secret).to_vec());
     if secret.is_none() {
         context.out.error("ipmitool: malloc failure");
     }
