@@ -3,7 +3,7 @@
 use super::getopt::{Event, Scanner};
 use super::number::{self, NumberError};
 use super::usage::{self, CommandLine, VERSION};
-use crate::out::{Level, Output, errno_text};
+use crate::out::{Level, Output, errno_text, translated};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -322,11 +322,11 @@ pub fn parse(
                 parser.long(&long, argument)
             }
             Event::Unknown(letter) => {
-                parser.out.error_text(&format!("{argv0}: invalid option -- '{letter}'\n"));
+                parser.complain(argv0, "%s: invalid option -- '%c'\n", letter);
                 parser.usage()
             }
             Event::MissingArgument(letter) => {
-                parser.out.error_text(&format!("{argv0}: option requires an argument -- '{letter}'\n"));
+                parser.complain(argv0, "%s: option requires an argument -- '%c'\n", letter);
                 parser.usage()
             }
         };
@@ -377,6 +377,12 @@ impl Parser<'_> {
     fn usage(&self) -> Ended {
         self.lines(&usage::usage(self.program, self.commands));
         self.refused()
+    }
+
+    /// What the C library's getopt says of an option, in the user's language.
+    fn complain(&self, argv0: &str, sentence: &str, letter: char) {
+        let sentence = translated(sentence).replacen("%s", argv0, 1);
+        self.out.error_text(&sentence.replacen("%c", &letter.to_string(), 1));
     }
 
     /// Prints a text that is many messages in the reference, so that no limit cuts it.

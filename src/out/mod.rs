@@ -23,6 +23,7 @@ pub use text::{bytes_of, readable, text, until_nul};
 
 pub use crate::sys::Level;
 pub use crate::sys::console as terminal;
+pub use crate::sys::locale::errno_text;
 
 /// Appends formatted text to a [`Page`], without a newline.
 #[macro_export]
@@ -55,8 +56,7 @@ pub fn keeping_interrupts<T>(make: impl FnOnce() -> T) -> T {
     crate::sys::process::keeping_interrupts(make)
 }
 
-/// An operating-system error as C's `strerror` words it.
-pub fn errno_text(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
+/// A sentence of the C library's own in the user's language.
+pub fn translated(sentence: &str) -> String {
+    text(&crate::sys::locale::translated(sentence))
 }

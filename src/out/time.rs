@@ -88,7 +88,7 @@ pub fn this_year() -> i32 {
 
 /// The locale's decimal point.
 pub fn decimal_point() -> char {
-    char::from(crate::sys::time::decimal_point())
+    char::from(crate::sys::locale::decimal_point())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod console;
 mod level;
+pub mod locale;
 pub mod openipmi;
 pub mod process;
 pub mod terminal;

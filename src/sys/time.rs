@@ -5,7 +5,6 @@
 
 use std::ffi::CString;
 use std::mem::MaybeUninit;
-use std::sync::Once;
 
 /// Which clock a time is shown by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,28 +15,13 @@ pub enum Zone {
     Utc,
 }
 
-static LOCALE: Once = Once::new();
-
-/// Adopts the environment's locale, as every C program that calls `setlocale(LC_ALL, "")` does.
-fn adopt_locale() {
-    LOCALE.call_once(|| {
-        // SAFETY: the string is a literal with its NUL; `setlocale` is called once, before any other
-        // use of the locale in this process, and `Once` keeps threads apart.
-        unsafe {
-            libc::setlocale(libc::LC_ALL, c"".as_ptr());
-            tzset();
-        }
-    });
-}
-
 unsafe extern "C" {
     // POSIX.1-2008; not in the libc crate for this target.
-    fn tzset();
     fn strptime(text: *const libc::c_char, format: *const libc::c_char, time: *mut libc::tm) -> *mut libc::c_char;
 }
 
 fn broken_down(seconds: i64, zone: Zone) -> Option<libc::tm> {
-    adopt_locale();
+    super::locale::adopt();
     let mut tm = MaybeUninit::<libc::tm>::zeroed();
     // SAFETY: both pointers are valid for the call; the functions fill in the whole structure when
     // they return non-null, and an all-zero `tm` is valid anyway.
@@ -68,7 +52,7 @@ pub fn parse_local(text: &[u8], format: &str) -> Option<i64> {
 
 /// The same, whatever follows what the format describes; gives the length of that rest as well.
 pub fn parse_start(text: &[u8], format: &str) -> Option<(i64, usize)> {
-    adopt_locale();
+    super::locale::adopt();
     let (text, format) = (CString::new(text).ok()?, CString::new(format).ok()?);
     let mut tm = MaybeUninit::<libc::tm>::zeroed();
     // SAFETY: both strings end in NUL and outlive the call; `tm` is valid for writes. The returned
@@ -99,21 +83,6 @@ pub fn as_if_local(seconds: i64) -> i64 {
 /// Seconds by which the zone in force at a UNIX time is ahead of universal time.
 pub fn utc_offset(seconds: i64) -> i64 {
     broken_down(seconds, Zone::Local).map_or(0, |tm| tm.tm_gmtoff)
-}
-
-/// The locale's decimal point.
-pub fn decimal_point() -> u8 {
-    adopt_locale();
-    // SAFETY: `localeconv` returns a pointer to static data whose `decimal_point` is a NUL-terminated
-    // string, at least one byte long.
-    let point = unsafe {
-        let conventions = libc::localeconv();
-        if conventions.is_null() || (*conventions).decimal_point.is_null() { 0 } else { *(*conventions).decimal_point }
-    };
-    match point.cast_unsigned() {
-        0 => b'.',
-        point => point,
-    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod udp;
 use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::{Command, Reply, Request, Route};
 use crate::sys::Level;
+pub use crate::sys::locale::errno_text;
 use crate::tables::completion::COMPLETION_CODES;
 use std::future::Future;
 use std::pin::Pin;
@@ -171,10 +172,4 @@ fn manufacturer_of(answer: Result<Reply, TransportError>, observer: &dyn Observe
             None
         }
     }
-}
-
-/// An operating-system error as C's `strerror` words it.
-pub fn errno_text(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }

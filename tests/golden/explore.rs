@@ -134,6 +134,9 @@ pub fn explore(root: &Path, suites: &[Suite], ours: &str, plan: &str, chosen: im
             for _ in 0..=dice.roll(2) {
                 change(&mut dice, &mut case, &requests);
             }
+            if dice.roll(20) == 0 && run::can_build_locales() {
+                case.locale.get_or_insert_with(|| "de_DE".to_owned());
+            }
             case.name = format!("{}-x{seed}-{number}", case.name);
             (suite.name.clone(), case)
         })

@@ -4,7 +4,7 @@ use super::parameter::{Answer, Parameter, Parameters, colons, dotted, name};
 use super::{find, still_lan, usage};
 use crate::family::{Context, Status};
 use crate::line;
-use crate::out::{Page, Report, text, until_nul};
+use crate::out::{Page, Report, fixed, text, until_nul};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// One parameter with the name of its field in JSON.
@@ -127,7 +127,7 @@ impl Report for Setting {
                 line(name, &text);
             }
             // Reference: half a second is cut off before a decimal is shown.
-            Value::HalfSeconds(half) => line(name, &format!("{}.0 seconds", half / 2)),
+            Value::HalfSeconds(half) => line(name, &format!("{} seconds", fixed((half / 2).into(), 1))),
             Value::Vlan(id) => line(name, &id.map_or("Disabled".to_owned(), |id| id.to_string())),
             Value::Number(number) => line(name, &number.to_string()),
             Value::Suites(suites) => {

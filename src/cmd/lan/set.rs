@@ -5,7 +5,7 @@ use super::{access, channel_word, is_lan, usage};
 use crate::cli::{number, scan};
 use crate::family::{Context, Status};
 use crate::line;
-use crate::out::{Page, Report, bytes_of, text};
+use crate::out::{Page, Report, bytes_of, fixed, text};
 use serde::Serialize;
 
 /// `lan set CHANNEL COMMAND ...`.
@@ -190,8 +190,8 @@ struct ArpInterval {
 impl Report for ArpInterval {
     fn text(&self, page: &mut Page) {
         // Reference: half a second is cut off before a decimal is shown.
-        let seconds = self.gratuitous_arp_interval_seconds.floor();
-        line!(page, "BMC-generated Gratuitous ARP interval:  {seconds:.1} seconds");
+        let seconds = fixed(self.gratuitous_arp_interval_seconds.floor(), 1);
+        line!(page, "BMC-generated Gratuitous ARP interval:  {seconds} seconds");
     }
 }
 
