@@ -1,5 +1,6 @@
-//! `isol`: Intel's serial over LAN for IPMI 1.5. Its configuration; the console itself is not there yet.
+//! `isol`: Intel's serial over LAN for IPMI 1.5. Its configuration; the console itself is `sol`'s.
 
+use super::sol;
 use super::tree::{self, Choice, Rest};
 use crate::bmc::CallError;
 use crate::family::{Context, Family, Fault, Running, Status, because};
@@ -90,8 +91,15 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
                 }
             },
             Choice::Chosen(Leaf::Activate(_)) => {
-                context.out.error("This command is not implemented yet.");
-                Status::FAILED
+                match read(context).await {
+                    Ok(configuration) if configuration.enabled => {}
+                    Ok(_) => {
+                        context.out.error("ISOL is not enabled!");
+                        return Status::FAILED;
+                    }
+                    Err(fault) => return context.conclude(Err(fault)),
+                }
+                sol::fifteen::activate(context).await.map_or_else(|status| status, |()| Status::OK)
             }
             Choice::Chosen(Leaf::Help(_)) | Choice::Missing => {
                 context.out.notices(&USAGE);

@@ -21,6 +21,7 @@ impl Request {
             (NetFn::APP, 0x54 | 0x55 | 0x57 | 0x59) => true,
             (NetFn::STORAGE, 0x10 | 0x11 | 0x20 | 0x21 | 0x23 | 0x28 | 0x40 | 0x41 | 0x43 | 0x48 | 0x5a) => true,
             (NetFn::TRANSPORT, 0x02 | 0x12 | 0x22) => true,
+            (NetFn::ISOL, 0x04) => true,
             // LAN statistics: bit 0 of the second byte clears them.
             (NetFn::TRANSPORT, 0x04) => self.data.get(1).is_some_and(|flags| flags & 1 == 0),
             // PICMG and VITA: properties, addresses, and HPM.x capabilities.

@@ -47,6 +47,28 @@ impl Command for SetIsolConfig {
     }
 }
 
+/// Activate ISOL, or deactivate it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SwitchIsol {
+    /// Whether the console is to be active.
+    pub active: bool,
+}
+
+impl Command for SwitchIsol {
+    const NETFN: NetFn = NetFn::ISOL;
+    const CMD: u8 = 0x01;
+    /// How long the reply is (bytes); nobody knows what it says.
+    type Reply = usize;
+
+    fn encode(&self, data: &mut Vec<u8>) {
+        data.extend([u8::from(self.active), 0, 0, 0, 0]);
+    }
+
+    fn decode(data: &[u8]) -> Result<usize, DecodeError> {
+        Ok(data.len())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -57,6 +57,9 @@ const UNKNOWN_CHALLENGE: u8 = 0x85;
 /// Close Session.
 const CLOSE: u8 = 0x3c;
 
+/// What serial over LAN adds to the session's id (Intel's, before IPMI 2.0).
+pub const SOL_SESSION: u32 = 0x1000_0000;
+
 /// The machine.
 pub struct Machine {
     config: Config,
@@ -72,6 +75,8 @@ pub struct Machine {
     disabled_per_message: bool,
     window: Window,
     ping: Numbers,
+    /// Serial-over-LAN packets that have come.
+    sol_order: u32,
     pace: Pace,
     /// Challenges asked for, and whether the last one was asked for more than once.
     challenges: u32,
@@ -94,6 +99,7 @@ impl Machine {
             disabled_per_message: false,
             window: Window::of_fifteen(),
             ping: Numbers::new(),
+            sol_order: 0,
             pace: Pace::default(),
             challenges: 0,
             unsure: false,
@@ -179,6 +185,22 @@ impl Machine {
             frozen: None,
         });
         self.transmit();
+    }
+
+    /// The datagram that carries a serial-over-LAN payload; none without a session. Its session id tells
+    /// it from a message, and a byte more of header.
+    pub fn sol(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
+        let (header, data) = payload.split_at_checked(4)?;
+        if !matches!(self.phase, Phase::Active { .. }) {
+            return None;
+        }
+        let id = self.session.wrapping_add(SOL_SESSION);
+        let message = [header, &[0], data].concat();
+        let datagram = session15::encode(AuthType::None, &Key::default(), id, self.seq, &message);
+        if self.seq != 0 {
+            self.seq = self.seq.checked_add(1).unwrap_or(1);
+        }
+        Some(datagram)
     }
 
     fn password(&self) -> Key {
@@ -267,6 +289,19 @@ impl Machine {
 
     fn packet(&mut self, bytes: &[u8]) {
         let Ok(packet) = session15::decode(bytes) else { return };
+        if matches!(self.phase, Phase::Active { .. }) && packet.session == self.session.wrapping_add(SOL_SESSION) {
+            if let [seq, ack, accepted, flags, _, data @ ..] = packet.payload {
+                // These packets are not numbered reliably: they count as they come.
+                self.sol_order = self.sol_order.wrapping_add(1);
+                // Where they are, they take numbers that replies will not have.
+                if packet.seq != 0 {
+                    self.window.accept(packet.seq);
+                }
+                let payload = [&[*seq, *ack, *accepted, *flags], data].concat();
+                self.effects.push_back(Effect::Sol { order: self.sol_order, payload });
+            }
+            return;
+        }
         if let Phase::Active { per_message } = self.phase {
             if packet.session != self.session {
                 return;

@@ -216,7 +216,11 @@ macro_rules! machine {
     };
 }
 
-machine!(lan::Machine, |machine: &lan::Machine| machine.session().map(|id| (id, None)), |_: &mut lan::Machine, _| None);
+machine!(
+    lan::Machine,
+    |machine: &lan::Machine| machine.session().map(|id| (id, None)),
+    |machine: &mut lan::Machine, payload| machine.sol(payload)
+);
 machine!(
     lanplus::Machine,
     |machine: &lanplus::Machine| machine.session().map(|(id, suite)| (id, Some(suite))),

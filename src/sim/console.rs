@@ -23,6 +23,8 @@ const INSTANCE: u8 = 1;
 const PAYLOAD: u16 = 4 + CHARACTERS as u16;
 /// Characters that a packet may hold: as many as can be acknowledged.
 const CHARACTERS: usize = 255;
+/// The same for IPMI 1.5, whose packets say their length in a byte.
+const FIFTEEN: usize = 250;
 /// Characters that wait for the console before the host is held back.
 const CROWDED: usize = 8192;
 
@@ -71,6 +73,8 @@ impl Tyan {
 #[derive(Default)]
 struct Active {
     session: u32,
+    /// Characters that go into a packet.
+    most: usize,
     waiting: VecDeque<u8>,
     gathering_since: Option<Duration>,
     seq: u8,
@@ -97,8 +101,8 @@ impl SerialPort {
     }
 
     /// Gives the console to a session.
-    pub fn activate(&mut self, session: u32) {
-        self.active = Some(Active { session, ..Active::default() });
+    pub fn activate(&mut self, session: u32, most: usize) {
+        self.active = Some(Active { session, most, ..Active::default() });
     }
 
     /// Takes the console away. Another than the owner may have asked for it: then the owner is told.
@@ -228,7 +232,7 @@ impl Active {
             self.seq = next_seq(self.seq);
         }
         // It may grow, but not for ever: the console's word is always about an earlier one.
-        let length = if lengths.len() > GROWTHS { lengths.last().copied().unwrap_or(0) } else { CHARACTERS };
+        let length = if lengths.len() > GROWTHS { lengths.last().copied().unwrap_or(0) } else { self.most };
         let data: Vec<u8> = self.waiting.iter().copied().take(length).collect();
         lengths.push(data.len());
         self.flight = Some(Flight { lengths, due: now + timing.interval.max(Duration::from_millis(10)) });
@@ -255,6 +259,22 @@ pub fn find(cmd: u8) -> Option<Handler> {
         },
         _ => return None,
     })
+}
+
+/// Activates (1) or deactivates (0) Intel's serial over LAN for IPMI 1.5.
+pub fn activate_fifteen(state: &mut State, origin: &Origin, request: &Request) -> Outcome {
+    let [what, _, _, _, _] = request.data[..] else { return Err(CompletionCode::LENGTH_INVALID) };
+    settle(state);
+    let session = state.sessions.get(origin.session).ok_or(CompletionCode::INVALID_COMMAND)?;
+    if !matches!(session.wire, Wire::Fifteen(_)) {
+        return Err(CompletionCode::INVALID_COMMAND);
+    }
+    match (what, state.serial.owner()) {
+        (1, Some(owner)) if owner != origin.session => return Err(CompletionCode(0x80)),
+        (1, _) => state.serial.activate(origin.session, FIFTEEN),
+        _ => state.serial.deactivate(origin.session),
+    }
+    Ok(vec![0x80, what, 0x32, 0xff])
 }
 
 /// The handler for one of Tyan's commands.
@@ -332,7 +352,7 @@ fn activate(state: &mut State, origin: &Origin, request: &Request) -> Outcome {
         (false, _, true) => return Err(CompletionCode(0x84)),
         _ => {}
     }
-    state.serial.activate(origin.session);
+    state.serial.activate(origin.session, CHARACTERS);
     let size = PAYLOAD.to_le_bytes();
     let port = state.sol.port().to_le_bytes();
     Ok([&[0; 4][..], &size, &size, &port, &[0xff, 0xff]].concat())

@@ -17,6 +17,7 @@ impl Default for IsolConfiguration {
 /// The handler for a configuration command.
 pub fn find(cmd: u8) -> Option<Handler> {
     Some(match cmd {
+        0x01 => super::console::activate_fifteen,
         0x03 => set,
         0x04 => get,
         _ => return None,

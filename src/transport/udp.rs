@@ -484,7 +484,7 @@ impl<M: Machine> Transport for LanTransport<M> {
     fn console(&self, config: console::Config) -> BoxFuture<'_, Option<Box<dyn Console + '_>>> {
         Box::pin(async move {
             let core = self.core.lock().await;
-            core.machine.session()?.1?;
+            core.machine.session()?;
             let schedule = self.options.schedule(CONSOLE_TIMEOUT, CONSOLE_TIMEOUT);
             Some(Box::new(LanConsole::new(core, config, schedule)) as Box<dyn Console + '_>)
         })

@@ -384,6 +384,34 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// The console of IPMI 1.5.
+#[test]
+fn a_console_of_ipmi_fifteen() {
+    let served = Served::new(PacketFaults::default());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ipmitool"));
+    command.args(["-I", "lan", "-H", "127.0.0.1", "-p", &served.port.to_string(), "-U", "admin", "-P", "admin"]);
+    let before = Pty::start(&mut Command::new("true")).settings();
+    let mut pty = Pty::start(command.args(["-e", "x", "isol", "activate"]));
+    pty.expect(b"[SOL Session operational.  Use ~? for help]\r\n");
+    log_in(&mut pty);
+    pty.send(b"raw\r");
+    pty.expect(b"raw\r\nraw\r\n");
+    let text = noise(5000);
+    let mut keyboard = pty.keyboard();
+    let typed = text.clone();
+    let typing = std::thread::spawn(move || std::io::Write::write_all(&mut keyboard, &typed).expect("it is read"));
+    assert!(pty.take(text.len()) == text, "not what was typed");
+    typing.join().expect("no panic");
+    pty.send(b"\r~B");
+    pty.expect(b"~b [send break]\n");
+    pty.expect(PROMPT);
+    pty.send(b"\r~.");
+    pty.expect(b"~. [terminated ipmitool]\n");
+    assert!(pty.wait().success(), "{}", pty.stderr());
+    assert_eq!(pty.stderr(), "");
+    assert_eq!(pty.settings(), before);
+}
+
 /// Tyan's console: what the system prints comes to a port of ours, keys go out in requests.
 #[test]
 fn tyans_console() {

@@ -3,6 +3,7 @@
 mod activate;
 mod deactivate;
 pub mod escape;
+pub mod fifteen;
 mod info;
 mod looptest;
 mod payload;

@@ -22,6 +22,8 @@ pub enum Keepalive {
     DeviceId,
     /// By packets that hold nothing.
     Payload,
+    /// By asking for the device id when it has been idle; nobody looks at what comes of it.
+    Idle,
     /// Not at all.
     Off,
 }
@@ -52,6 +54,8 @@ impl Ended {
 
 /// Time between keepalives. Reference: more than fifteen seconds of a clock that counts whole ones.
 const KEEPALIVE: Duration = Duration::from_secs(16);
+/// The same for IPMI 1.5, where only idle time counts.
+const IDLE: Duration = Duration::from_secs(10);
 /// Keepalives that may stay unanswered in a row.
 const MISSING: u32 = 6;
 /// Pause before a keepalive that was not answered is repeated.
@@ -100,6 +104,8 @@ impl Transcript {
 pub struct Terminal {
     keyboard: Keyboard,
     open: bool,
+    /// Whether the words of `isol` are used.
+    fifteen: bool,
     screen: Screen,
     // Dropped after the others.
     raw: Option<RawMode>,
@@ -118,7 +124,12 @@ impl Terminal {
         };
         let keyboard = Keyboard::new().map_err(failed)?;
         let screen = Screen::new().map_err(failed)?;
-        Ok(Terminal { keyboard, open: true, screen, raw })
+        Ok(Terminal { keyboard, open: true, fifteen: false, screen, raw })
+    }
+
+    /// Uses the words of `isol`.
+    pub fn speaking_fifteen(self) -> Self {
+        Terminal { fifteen: true, ..self }
     }
 
     /// Gives the terminal back, when everything has been shown.
@@ -206,7 +217,7 @@ pub async fn talk(
             () = tokio::time::sleep_until(pulse.due), if pulse.may_ask() => {
                 pulse.asking = true;
                 match keepalive {
-                    Keepalive::DeviceId => console.request(&GetDeviceId.request()),
+                    Keepalive::DeviceId | Keepalive::Idle => console.request(&GetDeviceId.request()),
                     Keepalive::Payload => console.probe(),
                     Keepalive::Off => {}
                 }
@@ -231,17 +242,22 @@ async fn obey(context: &Context, console: &mut dyn Console, terminal: &mut Termi
             return false;
         }
         Key::Suspend { raw_again } => {
-            // Reference: both are announced by the same words.
-            say(terminal, b"^Z [suspend ipmitool]\n");
+            // Reference: `sol` announces both by the same words.
+            let other = terminal.fifteen && !raw_again;
+            say(terminal, if other { b"^X [suspend ipmitool]\n" } else { b"^Z [suspend ipmitool]\n" });
             terminal.suspend(raw_again).await;
         }
         Key::Break => {
-            say(terminal, b"B [send break]\n");
+            say(terminal, if terminal.fifteen { b"b [send break]\n" } else { b"B [send break]\n" });
             console.send_break();
         }
         Key::Help => terminal.screen.write(&escape::help(escape)),
     }
     true
+}
+
+fn period(keepalive: Keepalive) -> Duration {
+    if keepalive == Keepalive::Idle { IDLE } else { KEEPALIVE }
 }
 
 /// When to ask for a sign of life, and how many have been missed.
@@ -254,7 +270,7 @@ struct Pulse {
 
 impl Pulse {
     fn new(keepalive: Keepalive) -> Self {
-        Pulse { keepalive, due: Instant::now() + KEEPALIVE, asking: false, missed: 0 }
+        Pulse { keepalive, due: Instant::now() + period(keepalive), asking: false, missed: 0 }
     }
 
     fn may_ask(&self) -> bool {
@@ -264,12 +280,16 @@ impl Pulse {
     /// The BMC sends something: it lives.
     fn beats(&mut self) {
         self.missed = 0;
+        if self.keepalive == Keepalive::Idle {
+            self.due = Instant::now() + IDLE;
+        }
     }
 
     fn answered(&mut self, well: bool) {
         self.asking = false;
+        let well = well || self.keepalive == Keepalive::Idle;
         self.missed = if well { 0 } else { self.missed + 1 };
-        self.due = Instant::now() + if well { KEEPALIVE } else { MISSED };
+        self.due = Instant::now() + if well { period(self.keepalive) } else { MISSED };
     }
 
     fn has_stopped(&self) -> bool {

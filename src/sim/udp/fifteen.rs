@@ -4,6 +4,7 @@ use super::super::session::Wire;
 use super::super::{Origin, SimulatedBmc, privilege};
 use super::{Outgoing, ask, request_of};
 use crate::protocol::auth::AuthType;
+use crate::protocol::lan::SOL_SESSION;
 use crate::protocol::session15::{self, Packet};
 use crate::protocol::{Key, ipmb::Message};
 
@@ -25,6 +26,19 @@ struct Seal {
 /// Answers a packet, RMCP header taken off.
 pub fn packet(bmc: &mut SimulatedBmc, mut origin: Origin, bytes: &[u8]) -> Option<Outgoing> {
     let packet = session15::decode(bytes).ok()?;
+    if let [seq, ack, accepted, flags, _, data @ ..] = packet.payload
+        && let id = packet.session.wrapping_sub(SOL_SESSION)
+        && let Some(session) = bmc.state().sessions.get_mut(id).filter(|_| packet.auth == AuthType::None)
+        && let Wire::Fifteen(wire) = &mut session.wire
+    {
+        if !wire.inbound.accept(packet.seq) {
+            return None;
+        }
+        session.heard = origin.now;
+        let payload = [&[*seq, *ack, *accepted, *flags], data].concat();
+        bmc.state().serial.packet(origin.now, id, packet.seq, &payload);
+        return None;
+    }
     let message = request_of(packet.payload)?;
     let seal = if packet.session == 0 {
         let request = message.as_request();

@@ -5,8 +5,11 @@ use super::super::{Origin, SimulatedBmc, State, channel, privilege};
 use super::{Outgoing, ask, request_of};
 use crate::ipmi::NetFn;
 use crate::protocol::Key;
+use crate::protocol::auth::AuthType;
 use crate::protocol::crypt::CipherSuite;
+use crate::protocol::lan::SOL_SESSION;
 use crate::protocol::rakp::{self, Exchange, OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp3, Rakp4};
+use crate::protocol::session15;
 use crate::protocol::session20::{self, PayloadType, Protection, Window};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -226,7 +229,19 @@ pub fn serial(state: &mut State, now: Duration) -> Vec<(SocketAddr, Outgoing)> {
     for (id, payload) in state.serial.poll(now, &timing) {
         let iv = state.sessions.random();
         let Some(session) = state.sessions.get_mut(id) else { continue };
-        let Wire::Plus(wire) = &mut session.wire else { continue };
+        let wire = match &mut session.wire {
+            Wire::Plus(wire) => wire,
+            Wire::Fifteen(wire) => {
+                let (header, data) = payload.split_at(payload.len().min(4));
+                let message = [header, &[0], data].concat();
+                let id = id.wrapping_add(SOL_SESSION);
+                let datagram = session15::encode(AuthType::None, &wire.key, id, wire.outbound, &message);
+                wire.outbound = wire.outbound.checked_add(1).unwrap_or(1);
+                out.push((session.peer, Outgoing { after: Duration::ZERO, datagram }));
+                continue;
+            }
+            Wire::Elsewhere => continue,
+        };
         let seq = wire.outbound;
         wire.outbound = wire.outbound.checked_add(1).unwrap_or(1);
         let datagram = session20::encode(&wire.protection, wire.console_session, seq, PayloadType::Sol, iv, &payload);
