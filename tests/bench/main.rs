@@ -26,6 +26,7 @@ fn instructions(program: &str, port: u16, words: &str) -> u64 {
 }
 
 /// The most memory a run had at once (KiB).
+#[expect(clippy::zombie_processes, reason = "`wait4` waits for it, and tells what it used")]
 fn peak(program: &str, port: u16, words: &str) -> i64 {
     let child = command(program, port, words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
     let id = i32::try_from(child.id()).expect("a process id");

@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
 use ipmitool::sim::{Profile, SimulatedBmc, udp};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -235,19 +236,19 @@ async fn relay(front: Arc<UdpSocket>, target: u16, faults: Faults, seen: Arc<Ato
     loop {
         let Ok((length, console)) = front.recv_from(&mut buffer).await else { continue };
         seen.fetch_add(1, Ordering::Relaxed);
-        if !consoles.contains_key(&console) {
+        if let Entry::Vacant(place) = consoles.entry(console) {
             let back = Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("a socket"));
             back.connect(("127.0.0.1", target)).await.expect("a peer");
             tokio::spawn(answers(Arc::clone(&back), Arc::clone(&front), console, Direction::new(faults, count, 1)));
-            consoles.insert(console, (back, Direction::new(faults, count, 0)));
+            place.insert((back, Direction::new(faults, count, 0)));
             order.push_back(console);
             count += 1;
-            // Consoles that are long gone.
-            if order.len() > 200
-                && let Some(oldest) = order.pop_front()
-            {
-                consoles.remove(&oldest);
-            }
+        }
+        // Consoles that are long gone.
+        if order.len() > 200
+            && let Some(oldest) = order.pop_front()
+        {
+            consoles.remove(&oldest);
         }
         let (back, direction) = consoles.get_mut(&console).expect("it is there");
         for (after, datagram) in direction.fate(&buffer[..length]) {
