@@ -4,6 +4,7 @@ use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -47,10 +48,12 @@ fn collect(mut from: impl Read + Send + 'static) -> Arc<Shown> {
 }
 
 impl Pty {
-    /// Starts a program in a terminal of its own; its stderr is apart.
+    /// Starts a program in a terminal of its own; its stderr is apart. It is a process group of its own
+    /// too: one without a parent in the session, which the test's own may be, cannot be suspended.
     pub fn start(command: &mut Command) -> Pty {
         let pair = nix::pty::openpty(None, None).expect("a pseudo-terminal");
         let end = || Stdio::from(pair.slave.try_clone().expect("another descriptor"));
+        command.process_group(0);
         let mut child = command.stdin(end()).stdout(end()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let stderr = collect(child.stderr.take().expect("a pipe"));
         let keyboard = File::from(pair.master);
