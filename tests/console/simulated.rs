@@ -367,13 +367,16 @@ fn both_programs_show_the_same() {
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
     let ours = env!("CARGO_BIN_EXE_ipmitool");
-    let cases: [(&str, &[&[u8]]); 6] = [
+    let cases: [(&str, &[&[u8]]); 9] = [
         ("sol activate", &script),
         ("-e % sol activate nokeepalive", &[b"\r%?", b"%.", b""]),
         ("sol activate", &[b"\r"]),
         ("sol activate instance=2", &[]),
         ("-C 1 sol activate", &[]),
         ("-L USER -U user -P user sol activate", &[b"\r"]),
+        ("sol looptest 2 50", &[]),
+        ("sol looptest 1 0 2", &[]),
+        ("sol deactivate", &[]),
     ];
     for (words, keys) in cases {
         assert_eq!(run(ours, words, keys), run(REFERENCE, words, keys), "{words}");
