@@ -10,7 +10,7 @@ set -eu
 
 ours=$1 reference=$2 interface=$3 folder=$4
 here=$(cd "$(dirname "$0")" && pwd)
-limit=${VM_SECONDS:-180}
+limit=${VM_SECONDS:-400}
 
 missing() { echo "$1"; exit 2; }
 
