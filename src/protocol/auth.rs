@@ -16,7 +16,7 @@ pub enum AuthType {
     Md5,
     /// The password itself.
     Password,
-    /// The manufacturer's own; carries the password, as far as is known here.
+    /// The manufacturer's own; carries the key itself, as far as is known here.
     Oem,
 }
 
@@ -69,6 +69,14 @@ fn digest<D: Digest>(password: &[u8; 16], session: u32, seq: u32, message: &[u8]
     let mut out = [0; 16];
     out.copy_from_slice(&digest.finalize()[..16]);
     out
+}
+
+/// The key some controllers want instead of the password ([`super::Quirks::challenge_key`]).
+pub fn challenge_key(password: &Key, challenge: &[u8; 16]) -> Key {
+    // Reference: the password ends with its first NUL.
+    let text = password.bytes().split(|byte| *byte == 0).next().unwrap_or_default();
+    let mixed: Vec<u8> = Md5::digest(text).iter().zip(challenge).map(|(a, b)| a ^ b).collect();
+    Key::new(Md5::digest(&mixed).to_vec())
 }
 
 /// Whether two codes are the same, in time that does not depend on where they differ.

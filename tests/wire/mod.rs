@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
 use ipmitool::ipmi::{Reply, Request, Route};
-use ipmitool::protocol::{Effect, Failure, Key, Machine, Random, Schedule, lan, lanplus};
+use ipmitool::protocol::{Effect, Failure, Key, Machine, Quirks, Random, Schedule, lan, lanplus};
 use ipmitool::sim::udp::{Outgoing, Server};
 use ipmitool::sim::{Profile, SimulatedBmc};
 use std::collections::BTreeMap;
@@ -187,8 +187,8 @@ pub fn fifteen(user: &str, password: &str, auth: u8, privilege: u8) -> lan::Mach
         user: user.into(),
         password: Some(Key::new(password)),
         auth: Some(auth),
-        ping: true,
         schedule: SCHEDULE,
+        quirks: Quirks::default(),
     };
     lan::Machine::new(config, random(u64::from(auth)))
 }
@@ -203,6 +203,7 @@ pub fn plus(user: &str, password: &str, suite: u8, privilege: u8, kg: &[u8]) -> 
         password: Key::new(password),
         kg: Key::new(kg),
         schedule: SCHEDULE,
+        quirks: Quirks::default(),
     };
     lanplus::Machine::new(config, random(u64::from(suite)))
 }
