@@ -83,3 +83,19 @@ pub fn challenge_key(password: &Key, challenge: &[u8; 16]) -> Key {
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_made_of_the_challenge() {
+        // MD5("admin"), as a challenge, leaves nothing: the key is that of sixteen zeros.
+        let mut challenge = [0; 16];
+        challenge.copy_from_slice(&Md5::digest(b"admin"));
+        let zeros = [0x4a, 0xe7, 0x13, 0x36, 0xe4, 0x4b, 0xf9, 0xbf, 0x79, 0xd2, 0x75, 0x2e, 0x23, 0x48, 0x18, 0xa5];
+        assert_eq!(challenge_key(&Key::new(*b"admin"), &challenge).bytes(), zeros);
+        assert_eq!(challenge_key(&Key::new(*b"admin\0\0\0"), &challenge).bytes(), zeros);
+        assert_ne!(challenge_key(&Key::new(*b"other"), &challenge).bytes(), zeros);
+    }
+}

@@ -222,6 +222,20 @@ mod tests {
     }
 
     #[test]
+    fn pads_fill_up_to_four_bytes() {
+        let (plain, mut odd) = (protection(2), protection(2));
+        odd.quirks.pad_before_trailer = true;
+        for (protection, expected) in [(plain, [2, 1, 0, 3]), (odd, [0, 3, 2, 1])] {
+            for (length, pad) in (8..).zip(expected) {
+                let bytes = encode(&protection, 1, 1, PayloadType::Ipmi, [0; 16], &vec![0; length]);
+                let trailer = &bytes[4 + 12 + length..bytes.len() - 12];
+                assert_eq!(trailer.split_last_chunk::<2>(), Some((&vec![0xff; pad][..], &[pad as u8, 0x07])));
+                assert!(decode(&bytes[4..], Some(&protection)).is_ok());
+            }
+        }
+    }
+
+    #[test]
     fn every_suite_goes_round_and_forgeries_do_not() {
         for id in [0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17] {
             let protection = protection(id);
