@@ -57,8 +57,14 @@ fn serve(profile: Profile, socket: &UdpSocket, log: &Mutex<Vec<String>>, over: &
     let before = bmc.state().sessions.active().len();
     let start = Instant::now();
     let mut buffer = [0; 2048];
-    while !over.load(Ordering::Relaxed) {
-        let Ok((length, peer)) = socket.recv_from(&mut buffer) else { continue };
+    loop {
+        let Ok((length, peer)) = socket.recv_from(&mut buffer) else {
+            // Only when nothing is left that was sent before.
+            if over.load(Ordering::Relaxed) {
+                break;
+            }
+            continue;
+        };
         let mut line = described(&mut bmc, &buffer[..length]);
         for answer in server.datagram(&mut bmc, start.elapsed(), peer, &buffer[..length]) {
             if let Ok(rmcp::Class::Ipmi([session20::AUTH_TYPE, kind @ 0x11..=0x15, rest @ ..])) =
