@@ -3,11 +3,11 @@
 
 mod wire;
 
-use ipmitool::protocol::{Failure, Machine};
+use ipmitool::protocol::{Failure, Machine, Quirks};
 use ipmitool::sim::Profile;
 use ipmitool::sim::udp::PacketFaults;
 use std::time::Duration;
-use wire::{Wire, fifteen, machines, plus, profile, random};
+use wire::{SUITES, TYPES, Wire, fifteen, fifteen_with, machines, plus, plus_with, profile, random};
 
 #[test]
 fn every_type_and_suite_logs_in_and_out() {
@@ -64,6 +64,87 @@ fn who_may_not_is_refused() {
     assert_eq!(refused(&mut fifteen("", "x", 2, 4)), Failure::Challenge(code(0x82)));
     assert_eq!(refused(&mut fifteen("user", "user", 2, 4)), Failure::Activate(code(0x86)));
     assert_eq!(refused(&mut fifteen("admin", "admin", 5, 4)), Failure::AuthType(Some(5)));
+}
+
+/// Opens, asks and closes; how the session could not be opened.
+fn visit(profile: Profile, mut machine: impl Machine, name: &str) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut wire = Wire::new(profile);
+    let before = wire.sessions();
+    wire.open(&mut machine)?;
+    for _ in 0..20 {
+        assert!(wire.ask(&mut machine, 0x06, 0x01, &[]).is_some(), "{name}");
+    }
+    assert!(wire.close(&mut machine).is_some_and(|reply| reply.completion.is_ok()), "{name}");
+    assert_eq!(wire.sessions(), before, "{name}");
+    Ok(wire.sent)
+}
+
+#[test]
+fn who_wants_it_otherwise_gets_it_otherwise() {
+    let none = Quirks::default();
+    for quirks in [
+        Quirks { unasked: true, long_name: true, plain_role: true, plain_role_in_rakp3: true, ..none },
+        Quirks { named_privilege: true, plain_role_in_rakp3: true, check_by_integrity: true, ..none },
+        Quirks { pad_before_trailer: true, ..none },
+        Quirks { long_name: true, ..none },
+        Quirks { plain_role: true, ..none },
+        Quirks { check_by_integrity: true, ..none },
+    ] {
+        for suite in SUITES {
+            let name = format!("{quirks:?}, suite {suite}");
+            let bmc = || Profile { quirks, ..Profile::default() };
+            let machine = plus_with(quirks, "admin", "admin", suite, 4, &[]);
+            visit(bmc(), machine, &name).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
+        }
+    }
+    let role = Profile { quirks: Quirks { plain_role: true, ..none }, ..Profile::default() };
+    assert_eq!(visit(role, plus("admin", "admin", 3, 4, &[]), "role"), Err(Failure::RakpForged(2)));
+    let name = Profile { quirks: Quirks { long_name: true, ..none }, ..Profile::default() };
+    assert_eq!(visit(name, plus("admin", "admin", 3, 4, &[]), "name"), Err(Failure::RakpRefused(2, 0x0c)));
+    let level = Profile { quirks: Quirks { named_privilege: true, ..none }, ..Profile::default() };
+    assert_eq!(visit(level, plus("admin", "admin", 3, 4, &[]), "level"), Err(Failure::OpenRefused(0x09)));
+    // Message 4 has a hash of another length.
+    let check = Profile { quirks: Quirks { check_by_integrity: true, ..none }, ..Profile::default() };
+    assert_eq!(visit(check, plus("admin", "admin", 1, 4, &[]), "check"), Err(Failure::RakpForged(4)));
+}
+
+#[test]
+fn keys_may_be_made_of_the_challenge() {
+    let quirks = Quirks { no_ping: true, challenge_key: true, ..Quirks::default() };
+    let bmc = || Profile { quirks, auth_types: Some(0x37), ..Profile::default() };
+    for auth in TYPES.into_iter().chain([5]) {
+        let name = format!("type {auth}");
+        let sent = visit(bmc(), fifteen_with(quirks, "admin", "admin", auth, 4), &name);
+        let sent = sent.unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
+        assert!(sent.iter().all(|datagram| datagram[3] == 0x07), "{name}: nothing was pinged");
+        let wrong = visit(bmc(), fifteen_with(quirks, "admin", "wrong", auth, 4), &name);
+        assert_eq!(wrong, Err(Failure::Activate(None)), "{name}");
+        let plain = visit(bmc(), fifteen("admin", "admin", auth, 4), &name);
+        assert_eq!(plain, Err(Failure::Activate(None)), "{name}");
+    }
+}
+
+#[test]
+fn the_oem_type_is_not_held_to_a_code() {
+    let bmc = || Profile { auth_types: Some(0x20), ..Profile::default() };
+    let (mut wire, mut machine) = (Wire::new(bmc()), fifteen("admin", "admin", 5, 4));
+    wire.tamper = Box::new(|_, mut datagram| {
+        // Another code, or none.
+        if datagram.get(4) == Some(&5) {
+            datagram[13..29].fill(0x5a);
+        }
+        vec![datagram]
+    });
+    assert_eq!(wire.open(&mut machine), Ok(()));
+    assert!(wire.ask(&mut machine, 0x06, 0x01, &[]).is_some());
+}
+
+#[test]
+fn a_thump_follows_every_request() {
+    let quirks = Quirks { thump: true, ..Quirks::default() };
+    let sent = visit(Profile::default(), fifteen_with(quirks, "admin", "admin", 2, 4), "thump").expect("a session");
+    assert_eq!(sent[1][..9], [0, 0, 0, 0, 0, 0, 0, 0, 7]);
+    assert!(sent[2..].chunks(2).all(|pair| pair[0][0] == 6 && &pair[1] == b"thump\0\0\0\0\0"), "{sent:x?}");
 }
 
 #[test]

@@ -150,7 +150,6 @@ async fn round(number: u64, port: u16, soak: &Soak) {
         password: Some(Key::new("admin")),
         privilege: 4,
         auth: None,
-        ping: true,
         ..LanOptions::default()
     };
     tally.sessions.fetch_add(1, Ordering::Relaxed);

@@ -5,7 +5,7 @@ use ipmitool::ipmi::sol::ActivateSol;
 use ipmitool::ipmi::{Command, NetFn, Reply, Request, Route};
 use ipmitool::protocol::lanplus::{Config, Machine as Session};
 use ipmitool::protocol::sol::{self, Machine as Console, Notice};
-use ipmitool::protocol::{Effect, Key, Random, Schedule};
+use ipmitool::protocol::{Effect, Key, Quirks, Random, Schedule};
 use ipmitool::sim::udp::{PacketFaults, Server};
 use ipmitool::sim::{Profile, SimulatedBmc};
 use std::collections::BTreeMap;
@@ -63,6 +63,7 @@ impl Wire {
             password: Key::new("admin"),
             kg: Key::default(),
             schedule: SCHEDULE,
+            quirks: Quirks::default(),
         };
         let mut bmc = SimulatedBmc::new(Profile::default());
         bmc.set_random(random(99));

@@ -16,7 +16,7 @@ pub enum AuthType {
     Md5,
     /// The password itself.
     Password,
-    /// The manufacturer's own; carries the password, as far as is known here.
+    /// The manufacturer's own; carries the key itself, as far as is known here.
     Oem,
 }
 
@@ -71,7 +71,31 @@ fn digest<D: Digest>(password: &[u8; 16], session: u32, seq: u32, message: &[u8]
     out
 }
 
+/// The key some controllers want instead of the password ([`super::Quirks::challenge_key`]).
+pub fn challenge_key(password: &Key, challenge: &[u8; 16]) -> Key {
+    // Reference: the password ends with its first NUL.
+    let text = password.bytes().split(|byte| *byte == 0).next().unwrap_or_default();
+    let mixed: Vec<u8> = Md5::digest(text).iter().zip(challenge).map(|(a, b)| a ^ b).collect();
+    Key::new(Md5::digest(&mixed).to_vec())
+}
+
 /// Whether two codes are the same, in time that does not depend on where they differ.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_made_of_the_challenge() {
+        // MD5("admin"), as a challenge, leaves nothing: the key is that of sixteen zeros.
+        let mut challenge = [0; 16];
+        challenge.copy_from_slice(&Md5::digest(b"admin"));
+        let zeros = [0x4a, 0xe7, 0x13, 0x36, 0xe4, 0x4b, 0xf9, 0xbf, 0x79, 0xd2, 0x75, 0x2e, 0x23, 0x48, 0x18, 0xa5];
+        assert_eq!(challenge_key(&Key::new(*b"admin"), &challenge).bytes(), zeros);
+        assert_eq!(challenge_key(&Key::new(*b"admin\0\0\0"), &challenge).bytes(), zeros);
+        assert_ne!(challenge_key(&Key::new(*b"other"), &challenge).bytes(), zeros);
+    }
 }

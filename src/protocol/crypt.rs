@@ -141,6 +141,16 @@ impl Integrity {
         }
     }
 
+    /// The keyed hash it is made with.
+    pub fn hash(self) -> Authentication {
+        match self {
+            Integrity::None => Authentication::None,
+            Integrity::HmacSha1_96 => Authentication::HmacSha1,
+            Integrity::HmacMd5_128 | Integrity::Md5_128 => Authentication::HmacMd5,
+            Integrity::HmacSha256_128 => Authentication::HmacSha256,
+        }
+    }
+
     /// Bytes of the authentication code in a packet's trailer.
     pub fn length(self) -> usize {
         match self {

@@ -4,7 +4,8 @@ use super::auth::AuthType;
 use super::bridge::{self, Unwrapped};
 use super::ipmb::{CONSOLE, Message};
 use super::session20::Window;
-use super::{Effect, Failure, Key, MessageSeq, Numbers, Pace, Random, Schedule, Tries, rmcp, session15};
+use super::{Effect, Failure, Key, MessageSeq, Numbers, Pace, Quirks, Random, Schedule, Tries};
+use super::{auth, rmcp, session15};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -20,10 +21,10 @@ pub struct Config {
     pub password: Option<Key>,
     /// Authentication type asked for, as a code; the best on offer when none is given (or 0).
     pub auth: Option<u8>,
-    /// Whether the BMC is pinged first.
-    pub ping: bool,
     /// Schedule of requests.
     pub schedule: Schedule,
+    /// What the BMC wants otherwise.
+    pub quirks: Quirks,
 }
 
 enum Phase {
@@ -56,6 +57,9 @@ const CHALLENGES: u32 = 4;
 const UNKNOWN_CHALLENGE: u8 = 0x85;
 /// Close Session.
 const CLOSE: u8 = 0x3c;
+/// What precedes the first request and what follows each, where that is wanted ([`Quirks::thump`]).
+const FIRST_THUMP: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0x07, 0x20, 0x18, 0xc8, 0xc2, 0x01, 0x01, 0x3c];
+const THUMP: [u8; 10] = *b"thump\0\0\0\0\0";
 
 /// What serial over LAN adds to the session's id (Intel's, before IPMI 2.0).
 pub const SOL_SESSION: u32 = 0x1000_0000;
@@ -70,6 +74,8 @@ pub struct Machine {
     /// Session id, 0 outside a session, and whether its packets are authenticated yet.
     session: u32,
     auth: AuthType,
+    /// What keys the authentication codes.
+    key: Key,
     /// Next session sequence number; 0 until the BMC has given one.
     seq: u32,
     disabled_per_message: bool,
@@ -88,6 +94,7 @@ impl Machine {
     /// A machine that has not started.
     pub fn new(config: Config, random: Random) -> Self {
         Machine {
+            key: config.password.clone().unwrap_or_default(),
             config,
             random,
             phase: Phase::Idle,
@@ -109,7 +116,7 @@ impl Machine {
 
     /// Begins to open the session.
     pub fn start(&mut self) {
-        if self.config.ping {
+        if !self.config.quirks.no_ping {
             // The ping is sent once; whether it is answered does not matter.
             self.phase = Phase::Ping;
             self.ping.sent(0, &self.pace);
@@ -203,12 +210,7 @@ impl Machine {
         Some(datagram)
     }
 
-    fn password(&self) -> Key {
-        self.config.password.clone().unwrap_or_default()
-    }
-
     fn transmit(&mut self) {
-        let password = self.password();
         let Some(flight) = &mut self.flight else { return };
         let Some(wait) = flight.tries.next() else {
             self.flight = None;
@@ -220,7 +222,7 @@ impl Machine {
         flight.numbers.sent(flight.message.seq, &self.pace);
         let datagram = flight.frozen.take().unwrap_or_else(|| {
             let message = flight.message.encode();
-            let datagram = session15::encode(self.auth, &password, self.session, self.seq, &message);
+            let datagram = session15::encode(self.auth, &self.key, self.session, self.seq, &message);
             if self.seq != 0 {
                 self.seq = self.seq.checked_add(1).unwrap_or(1);
             }
@@ -230,6 +232,9 @@ impl Machine {
             flight.frozen = Some(datagram.clone());
         }
         self.effects.push_back(Effect::Transmit(datagram));
+        if self.config.quirks.thump {
+            self.effects.push_back(Effect::Transmit(THUMP.to_vec()));
+        }
         self.effects.push_back(Effect::Wait(wait));
     }
 
@@ -271,6 +276,9 @@ impl Machine {
     }
 
     fn ask_capabilities(&mut self) {
+        if self.config.quirks.thump {
+            self.effects.push_back(Effect::Transmit(FIRST_THUMP.to_vec()));
+        }
         self.phase = Phase::AuthCapabilities;
         self.ask(0x38, vec![0x0e, self.config.privilege]);
     }
@@ -306,13 +314,14 @@ impl Machine {
             if packet.session != self.session {
                 return;
             }
-            let authentic = packet.auth == AuthType::None && !per_message || packet.is_authentic(&self.password());
+            let open = !per_message || self.auth == AuthType::Oem;
+            let authentic = packet.auth == AuthType::None && open || self.is_authentic(&packet);
             // Without authentication anybody can write numbers, and some controllers write none.
-            let counted = !per_message && packet.seq == 0;
+            let counted = open && packet.seq == 0;
             if !authentic || !(counted || self.window.accept(packet.seq)) {
                 return;
             }
-        } else if packet.auth != AuthType::None && !packet.is_authentic(&self.password()) {
+        } else if packet.auth != AuthType::None && !self.is_authentic(&packet) {
             return;
         }
         let Some(message) = self.fitting(packet.payload) else { return };
@@ -330,6 +339,12 @@ impl Machine {
             }
             Phase::Idle | Phase::Ping | Phase::Dead => {}
         }
+    }
+
+    /// Whether a packet with a code can be the BMC's. What a manufacturer's own type puts into answers
+    /// is not known, so that they are not held to it.
+    fn is_authentic(&self, packet: &session15::Packet<'_>) -> bool {
+        packet.auth == AuthType::Oem && self.auth == AuthType::Oem || packet.is_authentic(&self.key)
     }
 
     fn fitting(&mut self, payload: &[u8]) -> Option<Message> {
@@ -362,6 +377,7 @@ impl Machine {
         self.phase = Phase::Challenge(auth);
         // Nothing of an earlier challenge's session is left.
         (self.session, self.auth) = (0, AuthType::None);
+        self.key = self.config.password.clone().unwrap_or_default();
         let mut data = vec![auth.code()];
         data.extend(*Key::new(self.config.user.clone()).padded::<16>());
         self.ask(0x39, data);
@@ -381,7 +397,12 @@ impl Machine {
         let mut initial = [0; 4];
         (self.random)(&mut initial);
         let mut data = vec![auth.code(), self.config.privilege];
-        data.extend(challenge);
+        if self.config.quirks.challenge_key {
+            self.key = auth::challenge_key(&self.key, challenge);
+            data.extend([0; 16]);
+        } else {
+            data.extend(challenge);
+        }
         data.extend(initial);
         self.phase = Phase::Activate(auth);
         self.ask(0x3a, data);

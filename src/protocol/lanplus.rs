@@ -9,8 +9,8 @@ use super::crypt::CipherSuite;
 use super::ipmb::{CONSOLE, Message};
 use super::rakp::{self, Exchange, OpenResponse, Rakp2, Rakp4};
 use super::session20::{self, Packet, PayloadType, Protection, Window};
-use super::{Effect, Failure, Key, MessageSeq, Note, Numbers, Pace, Random, Schedule, Tries, auth::AuthType, rmcp};
-use super::{session15, suites};
+use super::{Effect, Failure, Key, MessageSeq, Note, Numbers, Pace, Quirks, Random, Schedule, Tries, auth::AuthType};
+use super::{rmcp, session15, suites};
 use crate::ipmi::{BMC_ADDRESS, Bridging, CompletionCode, NetFn, Request, Route};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -32,6 +32,8 @@ pub struct Config {
     pub kg: Key,
     /// Schedule of requests; handshake messages are sent once each.
     pub schedule: Schedule,
+    /// What the BMC wants otherwise.
+    pub quirks: Quirks,
 }
 
 /// Handshakes in all, before a silent BMC is given up.
@@ -72,7 +74,13 @@ impl Session {
         Session {
             console_session: exchange.console_session,
             bmc_session: exchange.bmc_session,
-            protection: Protection { suite, k1: k1.clone(), k2: k2.clone(), password: password.clone() },
+            protection: Protection {
+                suite,
+                k1: k1.clone(),
+                k2: k2.clone(),
+                password: password.clone(),
+                quirks: exchange.quirks,
+            },
             seq: 0,
             window: Window::default(),
         }
@@ -170,7 +178,11 @@ impl Machine {
         self.effects.clear();
         self.candidates.clear();
         (self.handshakes, self.refusal, self.unsure) = (0, None, false);
-        self.ask_capabilities(true, false);
+        if self.config.quirks.unasked {
+            self.choose_suite();
+        } else {
+            self.ask_capabilities(true, false);
+        }
     }
 
     /// The next thing to do.
@@ -442,7 +454,8 @@ impl Machine {
         self.unsure = false;
         self.handshakes += 1;
         self.phase = Phase::Opening { suite };
-        let privilege = if self.config.privilege == ADMINISTRATOR { 0 } else { self.config.privilege };
+        let unnamed = self.config.privilege == ADMINISTRATOR && !self.config.quirks.named_privilege;
+        let privilege = if unnamed { 0 } else { self.config.privilege };
         let request = rakp::open_request(self.tag, privilege, self.console_session, &suite);
         self.handshake(PayloadType::OpenSessionRequest, request);
     }
@@ -478,15 +491,20 @@ impl Machine {
         self.flight = None;
         match message.data[..] {
             // Bit 7 of the authentication types: there is more than IPMI 1.5.
-            [0, _, types, ..] if types & 0x80 != 0 => match self.config.suite {
-                Some(suite) => self.open(suite),
-                None => self.ask_cipher_suites(0, Vec::new()),
-            },
+            [0, _, types, ..] if types & 0x80 != 0 => self.choose_suite(),
             // The BMC is there: if only its answers to the first question were lost, it will tell now.
             [0, ..] if !extended && self.unsure && self.config.schedule.paced => self.ask_capabilities(true, true),
             [0, ..] => self.fail(Failure::NoRmcpPlus),
             _ if extended && !last => self.ask_capabilities(false, false),
             _ => self.fail(Failure::NoRmcpPlus),
+        }
+    }
+
+    /// Opens with the suite that is wanted, or asks which there are.
+    fn choose_suite(&mut self) {
+        match self.config.suite {
+            Some(suite) => self.open(suite),
+            None => self.ask_cipher_suites(0, Vec::new()),
         }
     }
 
@@ -572,6 +590,7 @@ impl Machine {
             guid: [0; 16],
             role: self.config.privilege | lookup,
             user: self.config.user.clone(),
+            quirks: self.config.quirks,
         };
         let message = rakp::rakp1(self.tag, &exchange);
         self.phase = Phase::Rakp1 { suite, exchange };
@@ -615,7 +634,7 @@ impl Machine {
             let outdated = self.unsure && OUTDATED.contains(&status);
             return if outdated { self.handshake_again(id) } else { self.fail(Failure::RakpRefused(4, status)) };
         }
-        if !rakp::same(&exchange.rakp4_check(suite.authentication, &keys[0]), &message.check) {
+        if !exchange.is_checked(suite, &keys[0], &message.check) {
             return self.fail(Failure::RakpForged(4));
         }
         let session = Session::new(*suite, exchange, keys, &self.config.password);

@@ -10,6 +10,7 @@ pub mod ipmb;
 pub mod lan;
 pub mod lanplus;
 mod pace;
+mod quirks;
 pub mod rakp;
 pub mod rmcp;
 pub mod session15;
@@ -18,6 +19,7 @@ pub mod sol;
 pub mod suites;
 
 pub use pace::Schedule;
+pub use quirks::Quirks;
 
 use pace::{Numbers, Pace, Tries};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Opening an RMCP+ session: Open Session and the RAKP messages (IPMI 2.0 sections 13.17 to 13.23).
 
-use super::crypt::{Authentication, CipherSuite};
-use super::{Key, Malformed, auth};
+use super::crypt::{Authentication, CipherSuite, Integrity};
+use super::{Key, Malformed, Quirks, auth};
 
 /// What both sides put into the hashes of a handshake.
 #[derive(Clone, Debug)]
@@ -20,11 +20,20 @@ pub struct Exchange {
     pub role: u8,
     /// User name, at most sixteen bytes.
     pub user: Vec<u8>,
+    /// What the BMC wants otherwise.
+    pub quirks: Quirks,
 }
 
+/// The bit of a role that looks the user up by name alone.
+const LOOKUP: u8 = 0x10;
+/// The longest user name, and the length of its field in RAKP message 1.
+const NAME: usize = 16;
+
 impl Exchange {
-    fn role_and_user(&self) -> Vec<u8> {
-        let mut out = vec![self.role, u8::try_from(self.user.len()).unwrap_or(0)];
+    /// What every hash ends with; the role without its lookup bit where it is to be plain.
+    fn role_and_user(&self, plain: bool) -> Vec<u8> {
+        let role = if plain { self.role & !LOOKUP } else { self.role };
+        let mut out = vec![role, u8::try_from(self.user.len()).unwrap_or(0)];
         out.extend(&self.user);
         out
     }
@@ -36,7 +45,7 @@ impl Exchange {
         data.extend(self.console_random);
         data.extend(self.bmc_random);
         data.extend(self.guid);
-        data.extend(self.role_and_user());
+        data.extend(self.role_and_user(self.quirks.plain_role));
         algorithm.hmac(&*password.padded::<20>(), &data)
     }
 
@@ -44,12 +53,14 @@ impl Exchange {
     pub fn rakp3_code(&self, algorithm: Authentication, password: &Key) -> Vec<u8> {
         let mut data = self.bmc_random.to_vec();
         data.extend(self.console_session.to_le_bytes());
-        data.extend(self.role_and_user());
+        data.extend(self.role_and_user(self.quirks.plain_role_in_rakp3));
         algorithm.hmac(&*password.padded::<20>(), &data)
     }
 
     /// Integrity check value of RAKP 4.
-    pub fn rakp4_check(&self, algorithm: Authentication, sik: &Key) -> Vec<u8> {
+    pub fn rakp4_check(&self, suite: &CipherSuite, sik: &Key) -> Vec<u8> {
+        let own = suite.authentication;
+        let algorithm = if self.quirks.check_by_integrity { suite.integrity.hash() } else { own };
         let mut data = self.console_random.to_vec();
         data.extend(self.bmc_session.to_le_bytes());
         data.extend(self.guid);
@@ -58,13 +69,20 @@ impl Exchange {
         check
     }
 
+    /// Whether RAKP 4's check value is the right one.
+    pub fn is_checked(&self, suite: &CipherSuite, sik: &Key, check: &[u8]) -> bool {
+        // Reference: without an integrity algorithm such a BMC may send anything.
+        let anything = self.quirks.check_by_integrity && suite.integrity == Integrity::None;
+        anything || same(&self.rakp4_check(suite, sik), check)
+    }
+
     /// Session integrity key, and the keys K1 and K2 made from it. Kg stands in for the password
     /// where the BMC has one; without authentication there are no keys.
     pub fn keys(&self, algorithm: Authentication, password: &Key, kg: &Key) -> [Key; 3] {
         let secret = if kg.bytes().iter().any(|byte| *byte != 0) { kg } else { password };
         let mut data = self.console_random.to_vec();
         data.extend(self.bmc_random);
-        data.extend(self.role_and_user());
+        data.extend(self.role_and_user(self.quirks.plain_role));
         let sik = Key::new(algorithm.hmac(&*secret.padded::<20>(), &data));
         let derive = |constant: u8| Key::new(algorithm.hmac(sik.bytes(), &[constant; 20]));
         let (k1, k2) = (derive(1), derive(2));
@@ -177,6 +195,9 @@ pub fn rakp1(tag: u8, exchange: &Exchange) -> Vec<u8> {
     out.extend(exchange.console_random);
     out.extend([exchange.role, 0, 0, u8::try_from(exchange.user.len()).unwrap_or(0)]);
     out.extend(&exchange.user);
+    if exchange.quirks.long_name {
+        out.resize(out.len() - exchange.user.len() + NAME, 0);
+    }
     out
 }
 
@@ -206,7 +227,7 @@ impl Rakp1 {
         let [role, _, _, length, name @ ..] = rest else { return Err(Malformed) };
         let bmc_session = u32::from_le_bytes([*i0, *i1, *i2, *i3]);
         // A name may stand in a field of its greatest length.
-        let user = name.get(..usize::from(*length)).filter(|name| name.len() <= 16).map(<[u8]>::to_vec);
+        let user = name.get(..usize::from(*length)).filter(|name| name.len() <= NAME).map(<[u8]>::to_vec);
         Ok(Rakp1 { tag: *tag, bmc_session, console_random: *random, role: *role, user })
     }
 }
@@ -367,6 +388,7 @@ mod tests {
             guid: [0; 16],
             role: 0x14,
             user: b"admin".to_vec(),
+            quirks: Quirks::default(),
         };
         let bytes = rakp1(9, &exchange);
         let message = Rakp1::decode(&bytes).expect("a message");

@@ -1,7 +1,7 @@
 //! RMCP+ session packets (IPMI 2.0 section 13.6, table 13-8).
 
 use super::crypt::{CipherSuite, Confidentiality, Integrity};
-use super::{Key, Malformed, rmcp};
+use super::{Key, Malformed, Quirks, rmcp};
 
 /// Marks a packet as RMCP+.
 pub const AUTH_TYPE: u8 = 0x06;
@@ -48,6 +48,8 @@ pub struct Protection {
     pub k2: Key,
     /// The password, which keys MD5-128.
     pub password: Key,
+    /// What the BMC wants otherwise.
+    pub quirks: Quirks,
 }
 
 const ENCRYPTED: u8 = 0x80;
@@ -102,7 +104,8 @@ pub fn encode(
     out.extend(body);
     if suite.integrity != Integrity::None {
         // What the code covers begins after the RMCP header and is a multiple of four bytes long.
-        let pad = (4 - (out.len() - 4 + 2) % 4) % 4;
+        let trailer = if protection.quirks.pad_before_trailer { 0 } else { 2 };
+        let pad = (4 - (out.len() - 4 + trailer) % 4) % 4;
         out.extend(std::iter::repeat_n(0xff, pad));
         out.extend([u8::try_from(pad).unwrap_or(0), NEXT_HEADER]);
         let code = suite.integrity.code_of(&protection.k1, &protection.password, &out[4..]);
@@ -214,6 +217,21 @@ mod tests {
             k1: Key::new([1; 20]),
             k2: Key::new([2; 20]),
             password: Key::new(*b"secret"),
+            quirks: Quirks::default(),
+        }
+    }
+
+    #[test]
+    fn pads_fill_up_to_four_bytes() {
+        let (plain, mut odd) = (protection(2), protection(2));
+        odd.quirks.pad_before_trailer = true;
+        for (protection, expected) in [(plain, [2, 1, 0, 3]), (odd, [0, 3, 2, 1])] {
+            for (length, pad) in (8..).zip(expected) {
+                let bytes = encode(&protection, 1, 1, PayloadType::Ipmi, [0; 16], &vec![0; length]);
+                let trailer = &bytes[4 + 12 + length..bytes.len() - 12];
+                assert_eq!(trailer.split_last_chunk::<2>(), Some((&vec![0xff; pad][..], &[pad as u8, 0x07])));
+                assert!(decode(&bytes[4..], Some(&protection)).is_ok());
+            }
         }
     }
 

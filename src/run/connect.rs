@@ -35,8 +35,8 @@ pub async fn open(name: &str, options: &Options, out: &Output) -> Result<Box<dyn
     match name {
         "open" => transport::open::open(open_options(options), observer).await,
         "sim" => Ok(Box::new(SimTransport::new(SimulatedBmc::new(profile(options, out)?)))),
-        "lan" => transport::lan::open(&lan_options(options), observer).await,
-        "lanplus" => transport::lanplus::open(&lan_options(options), observer).await,
+        "lan" => transport::lan::open(&lan_options(name, options), observer).await,
+        "lanplus" => transport::lanplus::open(&lan_options(name, options), observer).await,
         "dummy" => transport::dummy::open(&dummy_socket(), observer).await,
         _ => {
             super::absent::refuse(name, options, out);
@@ -67,7 +67,7 @@ fn open_options(options: &Options) -> OpenOptions {
 }
 
 /// What the LAN interfaces need of the options.
-fn lan_options(options: &Options) -> LanOptions {
+fn lan_options(name: &str, options: &Options) -> LanOptions {
     let key = |secret: &Secret| Key::new(secret.expose());
     LanOptions {
         host: options.host.clone().map(|host| readable(&host)),
@@ -86,6 +86,6 @@ fn lan_options(options: &Options) -> LanOptions {
         lookup_by_privilege: options.lookup_by_privilege,
         retry: options.retry,
         timeout: options.timeout,
-        ping: options.oem.as_deref() != Some("supermicro"),
+        quirks: super::oem::quirks(super::oem::named(options.oem.as_deref()), name),
     }
 }

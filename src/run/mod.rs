@@ -6,6 +6,7 @@ mod absent;
 mod connect;
 mod ending;
 mod kontron;
+mod oem;
 mod process;
 mod secure;
 mod simulate;

@@ -109,10 +109,7 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         out.error("OEM setup for \"ibm\" failed");
         return Err(refused);
     }
-    // These machines' BMCs take no other type; what -A says goes before.
-    if matches!(oem, Some(OemType::Supermicro | OemType::Quanta)) {
-        options.auth_type = options.auth_type.or(Some(AuthType::OEM));
-    }
+    options.auth_type = options.auth_type.or(super::oem::auth_type(oem));
     if options.auth_type == Some(AuthType::NONE) {
         options.password = None;
     }
@@ -147,13 +144,9 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         sol_escape: options.sol_escape.unwrap_or(SOL_ESCAPE),
         verify: options.verify,
         console: ConsoleSettings {
-            options: match oem {
-                Some(OemType::Intelplus) => 0xc4,
-                Some(OemType::I82571spt) => 0x08,
-                _ => 0xc6,
-            },
-            none_is_all: oem == Some(OemType::Intelplus),
-            keepalive: oem != Some(OemType::I82571spt),
+            options: super::oem::console_options(oem),
+            none_is_all: super::oem::none_is_all(oem),
+            keepalive: !super::oem::passes_through(oem),
             reconnect: options.reconnect,
             transcript: options.transcript.clone(),
         },
@@ -216,7 +209,7 @@ fn password_limit(interface: &str) -> Option<usize> {
 
 /// Finds out what the controller is and sets the addresses. False ends the run.
 async fn address(bmc: &mut Bmc, options: &Options, oem: Option<OemType>, out: &Output) -> bool {
-    let pass_through = oem == Some(OemType::I82571spt);
+    let pass_through = super::oem::passes_through(oem);
     if !pass_through {
         let extensions = discover(bmc, out).await;
         bmc.set_extensions(extensions);

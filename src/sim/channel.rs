@@ -26,6 +26,12 @@ impl Default for Channels {
 }
 
 impl Channels {
+    /// Channels with these authentication types, or the usual ones.
+    pub fn offering(auth_types: Option<u8>) -> Self {
+        let usual = Channels::default();
+        Channels { auth_types: auth_types.map_or(usual.auth_types, |types| types & 0x37), ..usual }
+    }
+
     fn access_byte(&self, channel: u8) -> u8 {
         self.access.get(&channel).map_or(0, |[[access, _], _]| *access)
     }

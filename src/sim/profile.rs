@@ -2,6 +2,7 @@
 
 use super::fault::Faults;
 use super::udp::PacketFaults;
+use crate::protocol::Quirks;
 use serde::{Deserialize, Deserializer};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -91,6 +92,10 @@ pub struct Profile {
     pub kg: Option<Hex>,
     /// Sessions there are slots for.
     pub session_slots: Option<u8>,
+    /// Authentication types on offer (bits, IPMI 2.0 table 22-15).
+    pub auth_types: Option<u8>,
+    /// What sessions with the machine have of their own.
+    pub quirks: Quirks,
     /// What goes wrong with packets of the UDP face.
     pub packets: PacketFaults,
     /// The clock; the host's when absent.

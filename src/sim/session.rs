@@ -7,8 +7,9 @@ use super::channel::{LAN, resolve};
 use super::registry::Handler;
 use super::{Origin, Outcome, State};
 use crate::ipmi::{CompletionCode, Request};
+use crate::protocol::auth::{self, AuthType};
 use crate::protocol::session20::{Protection, Window};
-use crate::protocol::{Key, Random, auth::AuthType};
+use crate::protocol::{Key, Random};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -81,10 +82,11 @@ pub struct Challenge {
     pub id: u32,
     /// Authentication type.
     pub auth: AuthType,
-    /// Password of the user.
+    /// What keys its packets: the user's password, or what is made of it.
     pub key: Key,
     user: u8,
-    random: [u8; 16],
+    /// What the activation carries of the challenge.
+    expected: [u8; 16],
 }
 
 /// Every session.
@@ -217,13 +219,18 @@ fn challenge(state: &mut State, origin: &Origin, request: &Request) -> Outcome {
     let unknown = CompletionCode(if name == [0; 16] { 0x82 } else { 0x81 });
     // Twenty-byte passwords are for RMCP+ alone.
     let (user, record) = state.users.find(&name, 0).filter(|(_, user)| !user.long_password).ok_or(unknown)?;
-    let key = Key::new(record.password);
+    let mut key = Key::new(record.password);
     let sessions = &mut state.sessions;
     let (id, random) = (sessions.fresh_id(), sessions.random());
+    let mut expected = random;
+    if state.quirks.challenge_key {
+        key = auth::challenge_key(&key, &random);
+        expected = [0; 16];
+    }
     if sessions.challenges.len() >= MAX_CHALLENGES {
         sessions.challenges.pop_front();
     }
-    sessions.challenges.push_back(Challenge { id, auth, key, user, random });
+    sessions.challenges.push_back(Challenge { id, auth, key, user, expected });
     Ok([&id.to_le_bytes()[..], &random].concat())
 }
 
@@ -240,7 +247,7 @@ fn activate(state: &mut State, origin: &Origin, request: &Request) -> Outcome {
     let pending = state.sessions.challenge(origin.session).ok_or(CompletionCode(0x85))?;
     let (random, [s0, s1, s2, s3]) = rest.split_at(16) else { return Err(CompletionCode::LENGTH_INVALID) };
     let level = level & 0x0f;
-    if auth & 0x0f != pending.auth.code() || random != pending.random || !(1..=5).contains(&level) {
+    if auth & 0x0f != pending.auth.code() || random != pending.expected || !(1..=5).contains(&level) {
         return Err(CompletionCode::INVALID_FIELD);
     }
     let outbound = u32::from_le_bytes([*s0, *s1, *s2, *s3]);

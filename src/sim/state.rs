@@ -20,7 +20,7 @@ use super::udp::PacketFaults;
 use super::user::Users;
 use super::watchdog::Watchdog;
 use super::{Clock, Profile, fru_data, sdr_data, sel_data};
-use crate::protocol::Key;
+use crate::protocol::{Key, Quirks};
 use rand::RngCore;
 use std::collections::BTreeMap;
 
@@ -50,6 +50,8 @@ pub struct State {
     pub watchdog: Watchdog,
     /// Channels and their access settings.
     pub channels: Channels,
+    /// What its sessions have of their own.
+    pub quirks: Quirks,
     /// What goes wrong with packets of the UDP face.
     pub packets: PacketFaults,
     /// Who is logged in.
@@ -124,7 +126,8 @@ impl State {
             chassis: Chassis::default(),
             boot: BootOptions::default(),
             watchdog: Watchdog::default(),
-            channels: Channels::default(),
+            channels: Channels::offering(profile.auth_types),
+            quirks: profile.quirks,
             packets: profile.packets,
             sessions: Sessions::new(profile.session_slots, Box::new(|bytes| rand::rng().fill_bytes(bytes))),
             kg: Key::new(bytes(profile.kg).unwrap_or_default()),

@@ -24,8 +24,8 @@ pub async fn open(options: &LanOptions, observer: SharedObserver) -> Result<Box<
         user: options.user.clone(),
         password: options.password.clone(),
         auth: options.auth,
-        ping: options.ping,
         schedule: options.schedule(TIMEOUT, Duration::ZERO),
+        quirks: options.quirks,
     };
     let machine = Machine::new(config, udp::random());
     udp::open("lan", options, machine, &REFUSAL, observer.clone()).await.map_err(|unopened| {

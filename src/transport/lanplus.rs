@@ -26,6 +26,7 @@ pub async fn open(options: &LanOptions, observer: SharedObserver) -> Result<Box<
         password: options.password.clone().unwrap_or_default(),
         kg: options.kg.clone(),
         schedule: options.schedule(TIMEOUT, TIMEOUT),
+        quirks: options.quirks,
     };
     let machine = Machine::new(config, udp::random());
     let refused = || observer.log(Level::Error, REFUSAL);
@@ -34,7 +35,7 @@ pub async fn open(options: &LanOptions, observer: SharedObserver) -> Result<Box<
             Unopened::NoHost | Unopened::Unusable => {}
             Unopened::NoSocket => refused(),
             Unopened::Session(failure) => {
-                explain(&observer, failure, options.privilege);
+                explain(&observer, failure, options);
                 refused();
             }
         }
@@ -45,7 +46,7 @@ pub async fn open(options: &LanOptions, observer: SharedObserver) -> Result<Box<
 /// What every failure ends with.
 const REFUSAL: &str = "Error: Unable to establish IPMI v2 / RMCP+ session";
 
-fn explain(observer: &SharedObserver, failure: Failure, privilege: u8) {
+fn explain(observer: &SharedObserver, failure: Failure, options: &LanOptions) {
     match failure {
         Failure::UnsupportedSuite(id) => observer.log(Level::Warning, &format!("Unsupported cipher suite ID : {id}\n")),
         Failure::OpenRefused(status) => {
@@ -67,8 +68,8 @@ fn explain(observer: &SharedObserver, failure: Failure, privilege: u8) {
             observer.log(Level::Info, "Error issuing Get Channel Authentication Capabilities request");
         }
         // Reference: it goes on as if there were a session, and fails at the first request in it.
-        Failure::Unfinished if privilege > USER => {
-            let level = PRIVILEGE_LEVELS.name(privilege);
+        Failure::Unfinished if options.privilege > USER && !options.quirks.unasked => {
+            let level = PRIVILEGE_LEVELS.name(options.privilege);
             observer.log(Level::Error, &format!("Set Session Privilege Level to {level} failed"));
         }
         Failure::Unfinished => {}

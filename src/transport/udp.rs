@@ -5,7 +5,7 @@ use super::link::{Link, Unreachable};
 use super::{BoxFuture, Limits, Observer, OpenError, SessionInfo, SharedObserver, Transport, TransportError};
 use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::{Command, NetFn, Reply, Request, Route};
-use crate::protocol::{Effect, Failure, Key, Machine, Note, Random, Schedule};
+use crate::protocol::{Effect, Failure, Key, Machine, Note, Quirks, Random, Schedule};
 use crate::sys::Level;
 use crate::tables::codes::PRIVILEGE_LEVELS;
 use crate::tables::completion::COMPLETION_CODES;
@@ -45,8 +45,8 @@ pub struct LanOptions {
     pub retry: u32,
     /// The first wait; the protocol's own when 0.
     pub timeout: Duration,
-    /// Whether the BMC is pinged first (lan).
-    pub ping: bool,
+    /// What the BMC wants otherwise.
+    pub quirks: Quirks,
 }
 
 /// The RMCP port (IPMI 2.0 section 13.1.2).
@@ -343,6 +343,9 @@ async fn settle<M: Machine>(
     limits: &Mutex<Limits>,
     observer: &SharedObserver,
 ) -> Result<Option<u32>, ()> {
+    if options.quirks.unasked {
+        return Ok(None);
+    }
     let route = Route::direct();
     if options.privilege > USER {
         let request = Request::new(NetFn::APP, SET_PRIVILEGE, [options.privilege]);
@@ -442,11 +445,11 @@ impl<M: Machine> Transport for LanTransport<M> {
             let mut core = self.core.lock().await;
             core.tell_time();
             core.machine.submit(route, request);
-            while let Some(effect) = core.machine.poll() {
-                if let Effect::Transmit(datagram) = effect {
-                    core.link.send(&datagram).await;
-                }
+            // Reference: nothing follows such a request (`Quirks::thump`).
+            if let Some(Effect::Transmit(datagram)) = core.machine.poll() {
+                core.link.send(&datagram).await;
             }
+            while core.machine.poll().is_some() {}
             core.machine.abandon();
             Ok(None)
         })

@@ -9,7 +9,7 @@ use ipmitool::ipmi::sdr::{Dump, SdrRecord};
 use ipmitool::ipmi::sel::SelRecord;
 use ipmitool::ipmi::{CompletionCode, NetFn, Reply, Request, Route};
 use ipmitool::out::{self, Format, Output};
-use ipmitool::protocol::{Effect, Key, Machine, Random, Schedule, lan, lanplus};
+use ipmitool::protocol::{Effect, Key, Machine, Quirks, Random, Schedule, lan, lanplus};
 use ipmitool::sim::udp::Server;
 use ipmitool::sim::{Profile, SimulatedBmc};
 use ipmitool::transport::{BoxFuture, Limits, Transport, TransportError};
@@ -165,8 +165,8 @@ fn lan_packets(bytes: &[u8]) {
         user: "admin".into(),
         password: Some(Key::new("admin")),
         auth: None,
-        ping: true,
         schedule: SCHEDULE,
+        quirks: Quirks::default(),
     };
     session(&mut lan::Machine::new(config, counting()), bytes);
 }
@@ -180,6 +180,7 @@ fn lanplus_packets(bytes: &[u8]) {
         suite: None,
         lookup_by_privilege: false,
         schedule: SCHEDULE,
+        quirks: Quirks::default(),
     };
     session(&mut lanplus::Machine::new(config, counting()), bytes);
 }

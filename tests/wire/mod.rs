@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
 use ipmitool::ipmi::{Reply, Request, Route};
-use ipmitool::protocol::{Effect, Failure, Key, Machine, Random, Schedule, lan, lanplus};
+use ipmitool::protocol::{Effect, Failure, Key, Machine, Quirks, Random, Schedule, lan, lanplus};
 use ipmitool::sim::udp::{Outgoing, Server};
 use ipmitool::sim::{Profile, SimulatedBmc};
 use std::collections::BTreeMap;
@@ -182,19 +182,29 @@ impl Wire {
 
 /// A console's machine over IPMI 1.5.
 pub fn fifteen(user: &str, password: &str, auth: u8, privilege: u8) -> lan::Machine {
+    fifteen_with(Quirks::default(), user, password, auth, privilege)
+}
+
+/// The same, for a BMC that wants something otherwise.
+pub fn fifteen_with(quirks: Quirks, user: &str, password: &str, auth: u8, privilege: u8) -> lan::Machine {
     let config = lan::Config {
         privilege,
         user: user.into(),
         password: Some(Key::new(password)),
         auth: Some(auth),
-        ping: true,
         schedule: SCHEDULE,
+        quirks,
     };
     lan::Machine::new(config, random(u64::from(auth)))
 }
 
 /// A console's machine over RMCP+; suite 255 takes the best on offer.
 pub fn plus(user: &str, password: &str, suite: u8, privilege: u8, kg: &[u8]) -> lanplus::Machine {
+    plus_with(Quirks::default(), user, password, suite, privilege, kg)
+}
+
+/// The same, for a BMC that wants something otherwise.
+pub fn plus_with(quirks: Quirks, user: &str, password: &str, suite: u8, privilege: u8, kg: &[u8]) -> lanplus::Machine {
     let config = lanplus::Config {
         privilege,
         lookup_by_privilege: false,
@@ -203,6 +213,7 @@ pub fn plus(user: &str, password: &str, suite: u8, privilege: u8, kg: &[u8]) -> 
         password: Key::new(password),
         kg: Key::new(kg),
         schedule: SCHEDULE,
+        quirks,
     };
     lanplus::Machine::new(config, random(u64::from(suite)))
 }

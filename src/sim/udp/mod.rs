@@ -58,7 +58,8 @@ impl Server {
         let origin = Origin { channel: channel::LAN, privilege: 0, session: 0, peer, now };
         let answer = match rmcp::decode(&datagram) {
             Ok(rmcp::Class::Asf(message)) => {
-                rmcp::ping_tag(message).map(|tag| Outgoing { after: Duration::ZERO, datagram: rmcp::pong(tag) })
+                let tag = rmcp::ping_tag(message).filter(|_| !bmc.state().quirks.no_ping);
+                tag.map(|tag| Outgoing { after: Duration::ZERO, datagram: rmcp::pong(tag) })
             }
             // A channel that is switched off answers nothing but pings.
             Ok(rmcp::Class::Ipmi(_)) if !super::session::is_open(bmc.state(), &origin) => None,

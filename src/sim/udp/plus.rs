@@ -33,6 +33,8 @@ mod status {
 
 /// Handshakes that may be under way; the oldest gives way.
 const MAX_HANDSHAKES: usize = 16;
+/// RAKP message 1 with a user name of the greatest length.
+const LONG_RAKP1: usize = 44;
 /// The longest message that goes into a packet here.
 const LONGEST: usize = 1024;
 
@@ -143,7 +145,10 @@ impl Handshakes {
         }
         let refusal = |status| Some(answer(handshake.console_session, status).encode());
         let level = message.role & 0x0f;
-        let Some(name) = &message.user else { return refusal(status::INVALID_NAME_LENGTH) };
+        let short = state.quirks.long_name && payload.len() < LONG_RAKP1;
+        let Some(name) = message.user.as_ref().filter(|_| !short) else {
+            return refusal(status::INVALID_NAME_LENGTH);
+        };
         if !(1..=5).contains(&level) {
             return refusal(status::INVALID_ROLE);
         }
@@ -164,6 +169,7 @@ impl Handshakes {
             guid: *Key::new(state.guid.clone()).padded::<16>(),
             role: message.role,
             user: name.clone(),
+            quirks: state.quirks,
         };
         let rakp2 = Rakp2 {
             bmc_random: exchange.bmc_random,
@@ -194,11 +200,11 @@ impl Handshakes {
             return refusal(status::INVALID_CHECK);
         }
         let [sik, k1, k2] = asked.exchange.keys(algorithm, &asked.key, &state.kg);
-        let check = asked.exchange.rakp4_check(algorithm, &sik);
+        let check = asked.exchange.rakp4_check(&handshake.suite, &sik);
         let rakp4 = Rakp4 { tag: message.tag, status: 0, console_session, check }.encode();
         let wire = Wire::Plus(Box::new(Plus {
             console_session,
-            protection: Protection { suite: handshake.suite, k1, k2, password: asked.key },
+            protection: Protection { suite: handshake.suite, k1, k2, password: asked.key, quirks: state.quirks },
             inbound: Window::default(),
             outbound: 1,
             rakp: (payload.to_vec(), rakp4.clone()),
@@ -255,7 +261,7 @@ fn choose(state: &State, request: &OpenRequest) -> Result<(CipherSuite, u8), u8>
     if request.console_session == 0 {
         return Err(status::INVALID_SESSION);
     }
-    if request.privilege > 5 {
+    if request.privilege > 5 || request.privilege == 0 && state.quirks.named_privilege {
         return Err(status::INVALID_ROLE);
     }
     let offered: Vec<CipherSuite> =
