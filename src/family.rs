@@ -30,14 +30,17 @@ pub trait Fault: std::fmt::Display {
     }
 }
 
-/// Everything a command works with: one BMC, one pair of streams, and what the user chose.
+/// Everything a command works with: one BMC, one pair of streams, what the user chose, and what earlier
+/// commands of the process left behind.
 pub struct Context {
     /// The conversation with the BMC.
     pub bmc: Bmc,
     /// The streams.
     pub out: Output,
-    /// What the options chose for the commands.
+    /// What the options chose for the commands; it stays as it is.
     pub settings: Settings,
+    /// What commands remember for those that follow in `shell` and `exec`.
+    pub memory: Memory,
 }
 
 /// Options that concern commands rather than the way to the BMC.
@@ -53,20 +56,26 @@ pub struct Settings {
     pub console: ConsoleSettings,
     /// The program's name as the user called it, without its path.
     pub program: String,
-    /// Whether `user list` has shown its heading: once in the life of a process.
+    /// What OEM entries of the event log mean (`-O`, `-o ibm`).
+    pub event_map: EventMap,
+}
+
+/// What commands remember during the life of a process. Reference: what it keeps in variables of its own
+/// modules, so that a command in `shell` or `exec` may act otherwise than alone.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Whether `user list` has shown its heading: it does so once.
     pub user_heading_shown: bool,
     /// Whether rows of the event log name their sensors: as the last command that chose left it.
     pub sel_names: bool,
-    /// What OEM entries of the event log mean (`-O`, `-o ibm`).
-    pub event_map: EventMap,
+    /// Whether a bare `sdr` shows extended rows: as the last listing left it.
+    pub sdr_extended: bool,
+    /// Whether `pef` has shown a field: only the first one of all stands without a separator.
+    pub pef_begun: bool,
+    /// Whether the controller has refused to have its boot options "in progress"; it is not asked again.
+    pub boot_progress_refused: bool,
     /// The files `exec` is running just now, each by device and inode; the innermost is last.
     pub scripts: Vec<(u64, u64)>,
-    /// Whether a bare `sdr` shows extended rows, because an earlier command of the process did.
-    pub sdr_extended: bool,
-    /// Whether `pef` has shown a field: only the first in the life of a process does without a separator.
-    pub pef_begun: bool,
-    /// Whether the controller has refused to have its boot options "in progress".
-    pub boot_progress_refused: bool,
 }
 
 /// Options that concern consoles.

@@ -7,7 +7,7 @@ use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
 use crate::bmc::{Bmc, EventMap, Extensions};
 use crate::cli::{AuthType, OemType, Options, Secret, Surroundings};
 use crate::cmd;
-use crate::family::{ConsoleSettings, Context, Settings, Status};
+use crate::family::{ConsoleSettings, Context, Memory, Settings, Status};
 use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
 use crate::out::{Output, completion_text, text};
 use std::borrow::Cow;
@@ -159,9 +159,8 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         },
         program: argv0.rsplit('/').next().unwrap_or(argv0).to_owned(),
         event_map,
-        ..Settings::default()
     };
-    Ok(Context { bmc, out, settings })
+    Ok(Context { bmc, out, settings, memory: Memory::default() })
 }
 
 /// IBM's event map, from the file the environment names. False when there is none.

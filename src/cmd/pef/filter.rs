@@ -196,7 +196,7 @@ async fn list(context: &mut Context) -> Status {
             }
         }
     }
-    context.settings.pef_begun = true;
+    context.memory.pef_begun = true;
     Status::OK
 }
 

@@ -122,7 +122,7 @@ async fn list(context: &mut Context) -> Status {
             Err(error) => drop(eval_failure(context, &error)),
         }
     }
-    context.settings.pef_begun = true;
+    context.memory.pef_begun = true;
     Status::OK
 }
 

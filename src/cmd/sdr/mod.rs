@@ -56,13 +56,13 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
         let choice = tree::choose::<Leaf>(words);
         // Reference: what these choose stays chosen for a bare `sdr` later in a shell.
         match &choice {
-            Choice::Chosen(Leaf::List(_)) => context.settings.sdr_extended = false,
-            Choice::Chosen(Leaf::Elist(_) | Leaf::Type(_) | Leaf::Entity(_)) => context.settings.sdr_extended = true,
+            Choice::Chosen(Leaf::List(_)) => context.memory.sdr_extended = false,
+            Choice::Chosen(Leaf::Elist(_) | Leaf::Type(_) | Leaf::Entity(_)) => context.memory.sdr_extended = true,
             _ => {}
         }
         match choice {
             Choice::Missing => {
-                let style = if context.settings.sdr_extended { Style::Extended } else { Style::Plain };
+                let style = if context.memory.sdr_extended { Style::Extended } else { Style::Plain };
                 list(context, &[], "list", style).await
             }
             Choice::Chosen(Leaf::List(rest)) => list(context, &tree::rest(rest), "list", Style::Plain).await,

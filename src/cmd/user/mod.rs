@@ -237,8 +237,8 @@ async fn list(context: &mut Context, words: &[String]) -> Status {
             Err(error) => return eval_failure(context, &error),
         };
         // Reference: the heading appears once in the life of a process.
-        let header = !context.settings.user_heading_shown && context.out.csv() == 0;
-        context.settings.user_heading_shown |= header;
+        let header = !context.memory.user_heading_shown && context.out.csv() == 0;
+        context.memory.user_heading_shown |= header;
         rows.push(&UserRow::new(user, name, &access, header));
         user += 1;
         if user > access.max_users.min(MAX_USER) {
