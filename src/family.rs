@@ -93,6 +93,13 @@ pub struct ConsoleSettings {
     pub transcript: Option<String>,
 }
 
+impl From<Result<(), Status>> for Status {
+    /// The status of a command of which only the ways to end it early have one of their own.
+    fn from(outcome: Result<(), Status>) -> Status {
+        outcome.err().unwrap_or(Status::OK)
+    }
+}
+
 impl Context {
     /// Says why a command ended early, and turns its outcome into a return code.
     pub fn conclude<F: Fault>(&self, outcome: Result<Status, F>) -> Status {
@@ -100,6 +107,18 @@ impl Context {
             self.out.error(&fault.to_string());
             fault.status()
         })
+    }
+
+    /// Shows how a command is used to somebody who used it otherwise, and fails.
+    pub fn misused(&self, usage: &[&str]) -> Status {
+        self.out.notices(usage);
+        Status::FAILED
+    }
+
+    /// Says that words are missing, shows how the command is used, and fails.
+    pub fn too_few(&self, usage: &[&str]) -> Status {
+        self.out.error("Not enough parameters given.");
+        self.misused(usage)
     }
 }
 
