@@ -5,7 +5,6 @@
 mod absent;
 mod connect;
 mod ending;
-mod kontron;
 mod process;
 mod secure;
 mod simulate;

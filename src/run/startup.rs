@@ -1,7 +1,6 @@
 //! What happens between the options and the command, in the reference's order.
 
 use super::ending::{Causes, Exit};
-use super::kontron::set_large_buffer;
 use super::{absent, connect};
 use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
 use crate::bmc::{Bmc, EventMap, Extensions};
@@ -9,6 +8,7 @@ use crate::cli::{AuthType, OemType, Options, Secret, Surroundings};
 use crate::cmd;
 use crate::family::{ConsoleSettings, Context, Memory, Settings, Status};
 use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
+use crate::oem::hooks::{self, set_large_buffer};
 use crate::out::{Output, completion_text, text};
 use std::borrow::Cow;
 use std::io::Read;
@@ -122,6 +122,7 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
     // this side speaks; only the kernel's driver is asked for "the BMC", wherever that is.
     let target_addr = if name == "open" { 0 } else { BMC_ADDRESS };
     let mut bmc = Bmc::new(transport, Route { my_addr, target_addr, ..Route::direct() });
+    hooks::accustom(&mut bmc);
     if !address(&mut bmc, options, oem, &out).await {
         return Err(refused);
     }
