@@ -30,14 +30,17 @@ pub trait Fault: std::fmt::Display {
     }
 }
 
-/// Everything a command works with: one BMC, one pair of streams, and what the user chose.
+/// Everything a command works with: one BMC, one pair of streams, what the user chose, and what earlier
+/// commands of the process left behind.
 pub struct Context {
     /// The conversation with the BMC.
     pub bmc: Bmc,
     /// The streams.
     pub out: Output,
-    /// What the options chose for the commands.
+    /// What the options chose for the commands; it stays as it is.
     pub settings: Settings,
+    /// What commands remember for those that follow in `shell` and `exec`.
+    pub memory: Memory,
 }
 
 /// Options that concern commands rather than the way to the BMC.
@@ -53,20 +56,26 @@ pub struct Settings {
     pub console: ConsoleSettings,
     /// The program's name as the user called it, without its path.
     pub program: String,
-    /// Whether `user list` has shown its heading: once in the life of a process.
+    /// What OEM entries of the event log mean (`-O`, `-o ibm`).
+    pub event_map: EventMap,
+}
+
+/// What commands remember during the life of a process. Reference: what it keeps in variables of its own
+/// modules, so that a command in `shell` or `exec` may act otherwise than alone.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Whether `user list` has shown its heading: it does so once.
     pub user_heading_shown: bool,
     /// Whether rows of the event log name their sensors: as the last command that chose left it.
     pub sel_names: bool,
-    /// What OEM entries of the event log mean (`-O`, `-o ibm`).
-    pub event_map: EventMap,
+    /// Whether a bare `sdr` shows extended rows: as the last listing left it.
+    pub sdr_extended: bool,
+    /// Whether `pef` has shown a field: only the first one of all stands without a separator.
+    pub pef_begun: bool,
+    /// Whether the controller has refused to have its boot options "in progress"; it is not asked again.
+    pub boot_progress_refused: bool,
     /// The files `exec` is running just now, each by device and inode; the innermost is last.
     pub scripts: Vec<(u64, u64)>,
-    /// Whether a bare `sdr` shows extended rows, because an earlier command of the process did.
-    pub sdr_extended: bool,
-    /// Whether `pef` has shown a field: only the first in the life of a process does without a separator.
-    pub pef_begun: bool,
-    /// Whether the controller has refused to have its boot options "in progress".
-    pub boot_progress_refused: bool,
 }
 
 /// Options that concern consoles.
@@ -84,6 +93,13 @@ pub struct ConsoleSettings {
     pub transcript: Option<String>,
 }
 
+impl From<Result<(), Status>> for Status {
+    /// The status of a command of which only the ways to end it early have one of their own.
+    fn from(outcome: Result<(), Status>) -> Status {
+        outcome.err().unwrap_or(Status::OK)
+    }
+}
+
 impl Context {
     /// Says why a command ended early, and turns its outcome into a return code.
     pub fn conclude<F: Fault>(&self, outcome: Result<Status, F>) -> Status {
@@ -91,6 +107,18 @@ impl Context {
             self.out.error(&fault.to_string());
             fault.status()
         })
+    }
+
+    /// Shows how a command is used to somebody who used it otherwise, and fails.
+    pub fn misused(&self, usage: &[&str]) -> Status {
+        self.out.notices(usage);
+        Status::FAILED
+    }
+
+    /// Says that words are missing, shows how the command is used, and fails.
+    pub fn too_few(&self, usage: &[&str]) -> Status {
+        self.out.error("Not enough parameters given.");
+        self.misused(usage)
     }
 }
 

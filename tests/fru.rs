@@ -2,7 +2,7 @@
 
 use ipmitool::bmc::Bmc;
 use ipmitool::cmd;
-use ipmitool::family::{Context, Settings, Status};
+use ipmitool::family::{Context, Memory, Settings, Status};
 use ipmitool::ipmi::Route;
 use ipmitool::out::{Format, Output};
 use ipmitool::sim::{Profile, SimulatedBmc};
@@ -24,7 +24,15 @@ impl Machine {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).expect("a folder");
         let bmc = Bmc::new(Box::new(SimTransport::new(SimulatedBmc::new(profile))), Route::direct());
-        Machine { context: Context { bmc, out: Output::memory(Format::Text), settings: Settings::default() }, folder }
+        Machine {
+            context: Context {
+                bmc,
+                out: Output::memory(Format::Text),
+                settings: Settings::default(),
+                memory: Memory::default(),
+            },
+            folder,
+        }
     }
 
     fn path(&self, name: &str) -> String {

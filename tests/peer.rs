@@ -3,26 +3,18 @@
 //!
 //! `PEERS=required` turns a missing peer into a failure; without it the test says what is missing.
 
-use std::fs;
+#[path = "peers/ipmi_sim.rs"]
+mod ipmi_sim;
+
+use ipmi_sim::IpmiSim;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const REFERENCE: &str = "/usr/bin/ipmitool";
 const PORT: &str = "9731";
 
-/// The simulator, stopped when the test is over, however it is.
-struct Sim(Child);
-
-impl Drop for Sim {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-fn start(folder: &Path) -> Sim {
-    fs::create_dir_all(folder.join("state")).expect("a folder");
+fn start(folder: &Path) -> IpmiSim {
     let config = format!(
         "name \"peer\"\n\
          set_working_mc 0x20\n\
@@ -38,21 +30,7 @@ fn start(folder: &Path) -> Sim {
          user 1 true \"\" \"test\" user 10 none md2 md5 straight\n\
          user 2 true \"ipmiusr\" \"test\" admin 10 none md2 md5 straight\n"
     );
-    fs::write(folder.join("lan.conf"), config).expect("a file");
-    let commands = "mc_setbmc 0x20\n\
-                    mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr\n\
-                    sel_enable 0x20 1000 0x0a\n\
-                    mc_enable 0x20\n";
-    fs::write(folder.join("cmd.emu"), commands).expect("a file");
-    let child = Command::new("ipmi_sim")
-        .args(["-n", "-c", "lan.conf", "-f", "cmd.emu", "-s", "state"])
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("ipmi_sim starts");
-    Sim(child)
+    ipmi_sim::start(folder, &config)
 }
 
 fn run(program: &str, words: &str) -> (Option<i32>, String, String) {
@@ -64,8 +42,7 @@ fn run(program: &str, words: &str) -> (Option<i32>, String, String) {
 
 #[test]
 fn lan_and_lanplus_answer_as_the_reference() {
-    let found = Command::new("ipmi_sim").arg("--help").output().is_ok() && Path::new(REFERENCE).exists();
-    if !found {
+    if ipmi_sim::is_missing() || !Path::new(REFERENCE).exists() {
         assert!(std::env::var_os("PEERS").is_none(), "ipmi_sim or the reference is missing");
         eprintln!("NOT RUN: ipmi_sim or {REFERENCE} is missing");
         return;

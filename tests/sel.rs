@@ -2,7 +2,7 @@
 
 use ipmitool::bmc::Bmc;
 use ipmitool::cmd::dispatch;
-use ipmitool::family::{Context, Settings, Status};
+use ipmitool::family::{Context, Memory, Settings, Status};
 use ipmitool::ipmi::Route;
 use ipmitool::out::{Format, Output};
 use ipmitool::sim::{Profile, SimulatedBmc};
@@ -16,7 +16,12 @@ impl Machine {
     fn new() -> Self {
         let profile = Profile::parse(r#"{"clock": 1700000000}"#).expect("a profile");
         let bmc = Bmc::new(Box::new(SimTransport::new(SimulatedBmc::new(profile))), Route::direct());
-        Machine(Context { bmc, out: Output::memory(Format::Text), settings: Settings::default() })
+        Machine(Context {
+            bmc,
+            out: Output::memory(Format::Text),
+            settings: Settings::default(),
+            memory: Memory::default(),
+        })
     }
 
     /// Runs a command; gives what it shows on stdout.

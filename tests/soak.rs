@@ -11,7 +11,7 @@ mod net;
 
 use ipmitool::bmc::Bmc;
 use ipmitool::cmd;
-use ipmitool::family::{Context, Settings, Status};
+use ipmitool::family::{Context, Memory, Settings, Status};
 use ipmitool::ipmi::Route;
 use ipmitool::out::{Format, Output};
 use ipmitool::protocol::Key;
@@ -163,7 +163,7 @@ async fn round(number: u64, port: u16, soak: &Soak) {
         return;
     };
     let bmc = Bmc::new(opened, Route::direct());
-    let mut context = Context { bmc, out: out.clone(), settings: Settings::default() };
+    let mut context = Context { bmc, out: out.clone(), settings: Settings::default(), memory: Memory::default() };
     for step in 0..6_u64 {
         if soak.over.load(Ordering::Relaxed) {
             break;

@@ -59,6 +59,8 @@ pub struct Bmc {
     target_ipmb: u8,
     /// The manufacturer, where the transport asked for it when it opened.
     known_manufacturer: Option<u32>,
+    /// Whether sensors with units are analog even without thresholds.
+    units_suffice: bool,
 }
 
 impl Bmc {
@@ -73,7 +75,18 @@ impl Bmc {
             sdr: sdr::SharedState::default(),
             target_ipmb: 0,
             known_manufacturer,
+            units_suffice: false,
         }
+    }
+
+    /// The manufacturer, where the transport asked for it when it opened.
+    pub fn known_manufacturer(&self) -> Option<u32> {
+        self.known_manufacturer
+    }
+
+    /// Takes sensors with units for analog, even those without thresholds.
+    pub fn let_units_suffice(&mut self) {
+        self.units_suffice = true;
     }
 
     /// The interface's name, as `-I` takes it.

@@ -38,8 +38,6 @@ impl Reading {
     }
 }
 
-/// Hewlett-Packard, whose sensors may be analog without having thresholds.
-const HP: u32 = 11;
 /// No manufacturer.
 const UNKNOWN: u32 = 0;
 
@@ -107,12 +105,12 @@ impl Bmc {
     }
 
     /// The conversion of a sensor with analog readings: a full record with a number format and
-    /// thresholds, or with units from a manufacturer known to do without thresholds.
+    /// thresholds, or with units where the controller does without thresholds.
     fn analog_factors(&self, sensor: &SensorRecord) -> Option<Factors> {
         let full = sensor.full.filter(|_| !sensor.is_discrete())?;
         let units = sensor.units;
         let has_units = units.percent || units.modifier_use != 0 || units.base != 0 || units.modifier != 0;
-        (sensor.is_threshold() || (has_units && self.known_manufacturer == Some(HP))).then_some(full.factors)
+        (sensor.is_threshold() || (has_units && self.units_suffice)).then_some(full.factors)
     }
 
     /// The thresholds in force.

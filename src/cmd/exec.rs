@@ -26,13 +26,13 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
         };
         let Some((script, identity)) = open(context, name) else { return Status::FAILED };
         // Nothing in a script is conditional: a file that runs itself would run for ever.
-        if context.settings.scripts.len() >= MOST_FILES || context.settings.scripts.contains(&identity) {
+        if context.memory.scripts.len() >= MOST_FILES || context.memory.scripts.contains(&identity) {
             context.out.error(&format!("File {name} is being executed already"));
             return Status::FAILED;
         }
-        context.settings.scripts.push(identity);
+        context.memory.scripts.push(identity);
         let status = execute(context, script).await;
-        context.settings.scripts.pop();
+        context.memory.scripts.pop();
         status
     })
 }

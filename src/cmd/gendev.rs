@@ -1,12 +1,11 @@
 //! `gendev`: EEPROMs behind generic device locator records, read to and written from files.
 
-use super::sdr::{self, Style, listener, unopened};
+use super::sdr::{self, Style};
 use super::tree::{self, Choice, Rest};
 use super::{file, i2c};
 use crate::family::{Context, Family, Running, Status};
 use crate::ipmi::i2c::MasterWriteRead;
 use crate::ipmi::sdr::{GenericLocator, SdrRecord};
-use crate::out::bytes_of;
 use clap::Subcommand;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::time::Duration;
@@ -113,18 +112,9 @@ async fn device(context: &Context, verb: &str, words: &[String]) -> Status {
     };
     out.error(&format!("Gendev {verb} sdr name : {name}"));
     out.println(&format!("Locating sensor record '{name}'..."));
-    let bytes = bytes_of(name).into_owned();
-    let listener = listener(context);
-    let found = context.bmc.find_sdr(&listener, |record| record.id_string().is_some_and(|id| id.is(&bytes))).await;
-    let stored = match found {
-        Ok(Some(stored)) => stored,
-        other => {
-            if let Err(fault) = other {
-                unopened(context, &fault);
-            }
-            out.error("Sensor data record not found!");
-            return Status::FAILED;
-        }
+    let Some(stored) = sdr::named(context, name).await else {
+        out.error("Sensor data record not found!");
+        return Status::FAILED;
     };
     let SdrRecord::Generic(locator) = &stored.record else {
         out.error("Target SDR is not a generic device locator");

@@ -99,16 +99,13 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
                     }
                     Err(fault) => return context.conclude(Err(fault)),
                 }
-                sol::fifteen::activate(context).await.map_or_else(|status| status, |()| Status::OK)
+                sol::fifteen::activate(context).await.into()
             }
             Choice::Chosen(Leaf::Help(_)) | Choice::Missing => {
                 context.out.notices(&USAGE);
                 Status::OK
             }
-            Choice::Unknown(_) => {
-                context.out.notices(&USAGE);
-                Status::FAILED
-            }
+            Choice::Unknown(_) => context.misused(&USAGE),
         }
     })
 }

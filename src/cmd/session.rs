@@ -25,22 +25,19 @@ enum Leaf {
     Help(Rest),
 }
 
-fn usage(context: &Context) {
-    context.out.notice("Session Commands: info <active | all | id 0xnnnnnnnn | handle 0xnn>");
-}
+const USAGE: [&str; 1] = ["Session Commands: info <active | all | id 0xnnnnnnnn | handle 0xnn>"];
 
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     Box::pin(async move {
         match tree::choose::<Leaf>(words) {
             Choice::Chosen(Leaf::Info(rest)) => info(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Help(_)) | Choice::Missing => {
-                usage(context);
+                context.out.notices(&USAGE);
                 Status::OK
             }
             Choice::Unknown(word) => {
                 context.out.error(&format!("Invalid SESSION command: {word}"));
-                usage(context);
-                Status::FAILED
+                context.misused(&USAGE)
             }
         }
     })
@@ -170,8 +167,7 @@ async fn info(context: &Context, words: &[String]) -> Status {
     let out = &context.out;
     let refused = |message: &str| {
         out.error(message);
-        usage(context);
-        Status::FAILED
+        context.misused(&USAGE)
     };
     let number = |what: &str, word: Option<&String>| match word {
         None => Err(refused(&format!("Missing {what} argument"))),
@@ -181,7 +177,7 @@ async fn info(context: &Context, words: &[String]) -> Status {
     };
     let command = match words.first().map(String::as_str) {
         None | Some("help") => {
-            usage(context);
+            context.out.notices(&USAGE);
             return Status::OK;
         }
         Some("active") => Ok(GetSessionInfo::Current),

@@ -96,8 +96,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
 
 /// Reference: also the usage that was asked for is a failure.
 fn usage(context: &Context) -> Status {
-    context.out.notices(USAGE);
-    Status::FAILED
+    context.misused(USAGE)
 }
 
 /// Sets an option; nothing where its value is missing.

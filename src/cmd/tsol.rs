@@ -131,7 +131,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             return Status::FAILED;
         }
         match parse(words) {
-            Words::Chosen(choice) => open(context, &choice).await.map_or_else(|status| status, |()| Status::OK),
+            Words::Chosen(choice) => open(context, &choice).await.into(),
             Words::Help => {
                 usage(context);
                 Status::OK

@@ -3,10 +3,12 @@
 //! Every question begins with the manufacturer's number, which transports that know it give at once and
 //! the others ask for each time: so often, and in this order, does the reference ask.
 
+pub mod pef;
 pub mod sdr;
 pub mod sel;
 
-use crate::bmc::CallError;
+pub use super::kontron::set_large_buffer;
+use crate::bmc::{Bmc, CallError};
 use crate::family::{Context, because};
 use crate::out::completion_text;
 
@@ -14,6 +16,8 @@ use crate::out::completion_text;
 pub mod manufacturers {
     /// What the reference makes of a manufacturer that cannot be asked for.
     pub const UNKNOWN: u32 = 0;
+    /// Hewlett-Packard.
+    pub const HP: u32 = 11;
     /// Intel.
     pub const INTEL: u32 = 343;
     /// Dell.
@@ -32,6 +36,15 @@ pub mod manufacturers {
     pub const VITA: u32 = 33_196;
     /// Supermicro, on newer boards.
     pub const SUPERMICRO_NEW: u32 = 47_488;
+}
+
+/// Tells a conversation how this manufacturer's controllers differ from others. Asks nothing: where the
+/// transport has not asked for the manufacturer, nobody is assumed.
+pub fn accustom(bmc: &mut Bmc) {
+    // Its sensors may be analog without having thresholds.
+    if bmc.known_manufacturer() == Some(manufacturers::HP) {
+        bmc.let_units_suffice();
+    }
 }
 
 /// The manufacturer, asked for as the reference asks. A failure is said, and nobody is assumed.

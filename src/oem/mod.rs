@@ -6,6 +6,7 @@
 mod dell;
 pub mod hooks;
 mod intel;
+mod kontron;
 mod quanta;
 mod supermicro;
 mod viking;

@@ -5,7 +5,6 @@
 mod absent;
 mod connect;
 mod ending;
-mod kontron;
 mod oem;
 mod process;
 mod secure;

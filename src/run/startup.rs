@@ -1,14 +1,14 @@
 //! What happens between the options and the command, in the reference's order.
 
 use super::ending::{Causes, Exit};
-use super::kontron::set_large_buffer;
 use super::{absent, connect};
 use crate::bmc::preamble::{self, GroupRefusal, GroupVersion};
 use crate::bmc::{Bmc, EventMap, Extensions};
 use crate::cli::{AuthType, OemType, Options, Secret, Surroundings};
 use crate::cmd;
-use crate::family::{ConsoleSettings, Context, Settings, Status};
+use crate::family::{ConsoleSettings, Context, Memory, Settings, Status};
 use crate::ipmi::{BMC_ADDRESS, CompletionCode, Route};
+use crate::oem::hooks::{self, set_large_buffer};
 use crate::out::{Output, completion_text, text};
 use std::borrow::Cow;
 use std::io::Read;
@@ -119,6 +119,7 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
     // this side speaks; only the kernel's driver is asked for "the BMC", wherever that is.
     let target_addr = if name == "open" { 0 } else { BMC_ADDRESS };
     let mut bmc = Bmc::new(transport, Route { my_addr, target_addr, ..Route::direct() });
+    hooks::accustom(&mut bmc);
     if !address(&mut bmc, options, oem, &out).await {
         return Err(refused);
     }
@@ -152,9 +153,8 @@ async fn prepare(argv0: &str, options: &mut Options, out: Output) -> Result<Cont
         },
         program: argv0.rsplit('/').next().unwrap_or(argv0).to_owned(),
         event_map,
-        ..Settings::default()
     };
-    Ok(Context { bmc, out, settings })
+    Ok(Context { bmc, out, settings, memory: Memory::default() })
 }
 
 /// IBM's event map, from the file the environment names. False when there is none.

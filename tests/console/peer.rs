@@ -4,33 +4,26 @@
 //!
 //! `PEERS=required` turns a missing peer into a failure; without it the tests say what is missing.
 
+use crate::ipmi_sim::{self, IpmiSim};
 use crate::pty::{PATIENCE, Pty};
 use crate::relay::{ADDRESS, Relay, Way, lose_every};
-use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// The simulator, stopped when the test is over, however it is.
+/// The simulator and its serial port.
 struct Sim {
-    child: Child,
+    _child: IpmiSim,
     port: u16,
     serial: TcpStream,
 }
 
-impl Drop for Sim {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
 /// Whether the peer is there; says so when it is not.
 fn is_missing() -> bool {
-    let missing = Command::new("ipmi_sim").arg("--help").output().is_err();
+    let missing = ipmi_sim::is_missing();
     if missing {
         assert!(std::env::var_os("PEERS").is_none(), "ipmi_sim is missing");
         eprintln!("NOT RUN: ipmi_sim is missing");
@@ -41,7 +34,6 @@ fn is_missing() -> bool {
 impl Sim {
     fn start(name: &str) -> Sim {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("console-{name}"));
-        fs::create_dir_all(folder.join("state")).expect("a folder");
         let serial = TcpListener::bind("127.0.0.1:0").expect("a socket");
         let tcp = serial.local_addr().expect("an address").port();
         // A port that was free just now.
@@ -58,23 +50,10 @@ impl Sim {
              sol \"tcp:127.0.0.1:{tcp}\" 115200\n\
              user 2 true \"ipmiusr\" \"test\" admin 10 none md2 md5 straight\n"
         );
-        fs::write(folder.join("lan.conf"), config).expect("a file");
-        let commands = "mc_setbmc 0x20\n\
-                        mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr\n\
-                        sel_enable 0x20 1000 0x0a\n\
-                        mc_enable 0x20\n";
-        fs::write(folder.join("cmd.emu"), commands).expect("a file");
-        let child = Command::new("ipmi_sim")
-            .args(["-n", "-c", "lan.conf", "-f", "cmd.emu", "-s", "state"])
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("ipmi_sim starts");
+        let child = ipmi_sim::start(&folder, &config);
         let (serial, _) = serial.accept().expect("it connects");
         serial.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        Sim { child, port, serial }
+        Sim { _child: child, port, serial }
     }
 
     /// A console through a relay.

@@ -4,7 +4,7 @@
 use ipmitool::bmc::{Bmc, EventMap};
 use ipmitool::cli::{Secret, Surroundings, Unopened, script};
 use ipmitool::cmd;
-use ipmitool::family::{Context, Settings};
+use ipmitool::family::{Context, Memory, Settings};
 use ipmitool::ipmi::sdr::{Dump, SdrRecord};
 use ipmitool::ipmi::sel::SelRecord;
 use ipmitool::ipmi::{CompletionCode, NetFn, Reply, Request, Route};
@@ -276,7 +276,7 @@ fn run_at(manufacturer: Option<u32>, lines: &[&str], bytes: &[u8]) {
     let (all, repeats) = (source.0.to_vec(), style & 0x1c == 0x1c);
     let script = Script { all, repeats, manufacturer, place: Mutex::new((0, 0)) };
     let bmc = Bmc::new(Box::new(script), Route::direct());
-    let mut context = Context { bmc, out, settings: Settings::default() };
+    let mut context = Context { bmc, out, settings: Settings::default(), memory: Memory::default() };
     let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
     RUNTIME.with(|runtime| runtime.block_on(cmd::dispatch(&mut context, &words)));
 }

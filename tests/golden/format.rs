@@ -264,3 +264,28 @@ fn escape(bytes: &[u8]) -> String {
         text
     })
 }
+
+/// The `*.cases` files below a folder, in order.
+pub fn case_files(root: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "cases") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// What the ids of cases begin with that are known to fail.
+pub fn pending(root: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(root.join("pending.txt")).unwrap_or_default();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(str::to_owned).collect()
+}

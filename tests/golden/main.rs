@@ -21,7 +21,7 @@ mod run;
 use format::{Case, Recording, Suite};
 use run::{Program, Ran};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         eprintln!("the reference is not installed (package ipmitool)");
         return ExitCode::FAILURE;
     }
-    let suites: Vec<Suite> = match case_files(&root).iter().map(|path| Suite::read(path)).collect() {
+    let suites: Vec<Suite> = match format::case_files(&root).iter().map(|path| Suite::read(path)).collect() {
         Ok(suites) => suites,
         Err(error) => {
             eprintln!("{error}");
@@ -60,23 +60,6 @@ fn main() -> ExitCode {
     }
 }
 
-fn case_files(root: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "cases") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
 /// Runs the jobs on all cores, in no particular order.
 fn in_parallel<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
@@ -96,9 +79,7 @@ fn in_parallel<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> V
 }
 
 fn compare(root: &Path, suites: &[Suite], program: &Program, chosen: impl Fn(&str) -> bool) -> ExitCode {
-    let pending = std::fs::read_to_string(root.join("pending.txt")).unwrap_or_default();
-    let pending: Vec<&str> =
-        pending.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let pending = format::pending(root);
     let required = std::env::var("PEERS").is_ok_and(|word| word == "required");
     let mut jobs: Vec<(&Suite, &Case)> = Vec::new();
     let mut complaints = Vec::new();
@@ -130,7 +111,7 @@ fn compare(root: &Path, suites: &[Suite], program: &Program, chosen: impl Fn(&st
     let mut outcomes = outcomes;
     outcomes.sort_by(|a, b| a.0.cmp(&b.0));
     for (id, outcome) in outcomes {
-        let expected_to_fail = program.is_ours() && pending.iter().any(|pattern| id.starts_with(pattern));
+        let expected_to_fail = program.is_ours() && pending.iter().any(|pattern| id.starts_with(pattern.as_str()));
         match (outcome, expected_to_fail) {
             (Ok(()), false) => passed += 1,
             (Err(_), true) => waiting += 1,

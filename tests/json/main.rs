@@ -15,7 +15,7 @@ mod run;
 use format::{Case, Recording, Suite};
 use run::{Program, Ran};
 use serde_json::{Deserializer, Value};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Families whose commands talk on stdout beside their reports (prompts, progress, consoles) or
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     let chosen = |id: &str| filters.is_empty() || filters.iter().any(|filter| id.contains(filter.as_str()));
     let record = std::env::var("RECORD").is_ok_and(|word| word == "missing");
     let (mut passed, mut complaints) = (0, Vec::new());
-    for path in case_files(&tests.join("json")) {
+    for path in format::case_files(&tests.join("json")) {
         let mut suite = match Suite::read(&path) {
             Ok(suite) => suite,
             Err(error) => {
@@ -50,16 +50,15 @@ fn main() -> ExitCode {
             complaints.push(format!("{}: {error}", suite.name));
         }
     }
-    let pending = std::fs::read_to_string(tests.join("golden/pending.txt")).unwrap_or_default();
-    let pending: Vec<&str> = pending.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    for path in case_files(&tests.join("golden")) {
+    let pending = format::pending(&tests.join("golden"));
+    for path in format::case_files(&tests.join("golden")) {
         let Ok(suite) = Suite::read(&path) else { continue };
         if NOT_DOCUMENTS.iter().any(|prefix| format!("{}/", suite.name).starts_with(prefix)) {
             continue;
         }
         for case in suite.cases.iter().filter(|case| !case.bare && case.locale.is_none() && chosen(&suite.id(case))) {
             let Some(recording) = suite.recordings.get(&case.name) else { continue };
-            if pending.iter().any(|prefix| suite.id(case).starts_with(prefix)) {
+            if pending.iter().any(|prefix| suite.id(case).starts_with(prefix.as_str())) {
                 continue;
             }
             match validity(&tests, &program, case, recording) {
@@ -73,23 +72,6 @@ fn main() -> ExitCode {
     }
     println!("json: {passed} passed, {} failed", complaints.len());
     if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn case_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "cases") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
 }
 
 fn run_json(tests: &Path, program: &Program, case: &Case) -> Result<Ran, String> {

@@ -126,9 +126,9 @@ impl<'a> Setter<'a> {
     /// Brackets writes. Reference: a controller that refuses to be in progress is not asked again in the life of
     /// the process.
     pub async fn progress(&mut self, state: u8) {
-        if !self.context.settings.boot_progress_refused {
+        if !self.context.memory.boot_progress_refused {
             let code = self.write(SET_IN_PROGRESS, &[state]).await;
-            self.context.settings.boot_progress_refused = code != 0 && state == IN_PROGRESS;
+            self.context.memory.boot_progress_refused = code != 0 && state == IN_PROGRESS;
         }
     }
 

@@ -2,13 +2,13 @@
 
 use super::{Message, REVISION, send};
 use crate::bmc::CallError;
-use crate::cmd::sdr::{listener, unopened};
+use crate::cmd::sdr;
 use crate::cmd::states::state_names;
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::{SdrRecord, SensorRecord};
 use crate::ipmi::sensor::GetSensorHysteresis;
 use crate::line;
-use crate::out::{Page, Report, bytes_of, completion_text};
+use crate::out::{Page, Report, completion_text};
 use serde::Serialize;
 
 /// Thresholds by their words, in the order in which a controller lists them and numbers their events.
@@ -70,18 +70,9 @@ pub async fn run(context: &Context, name: &str, state: Option<&str>, direction: 
         }
     };
     out.print(&format!("Finding sensor {name}... "));
-    let bytes = bytes_of(name).into_owned();
-    let listener = listener(context);
-    let found = context.bmc.find_sdr(&listener, |record| record.id_string().is_some_and(|id| id.is(&bytes))).await;
-    let stored = match found {
-        Ok(Some(stored)) => stored,
-        other => {
-            if let Err(fault) = other {
-                unopened(context, &fault);
-            }
-            out.println("not found!");
-            return Status::FAILED;
-        }
+    let Some(stored) = sdr::named(context, name).await else {
+        out.println("not found!");
+        return Status::FAILED;
     };
     out.println("ok");
     let SdrRecord::Sensor(sensor) = &stored.record else {

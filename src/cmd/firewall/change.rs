@@ -64,11 +64,7 @@ fn set_bit(map: &mut [u8], index: u8, value: bool) {
 pub async fn reset(context: &Context, words: &[String]) -> Status {
     let out = &context.out;
     match words.first().map(String::as_str) {
-        None => {
-            out.error("Not enough parameters given.");
-            out.notices(&USAGE);
-            return Status::FAILED;
-        }
+        None => return context.too_few(&USAGE),
         Some("help") => {
             out.notices(&USAGE);
             return Status::OK;

@@ -24,8 +24,7 @@ pub async fn run(context: &Context, words: &[String]) -> Status {
     let out = &context.out;
     let refuse = || {
         out.error("Either unknown command or not enough parameters given.");
-        out.notices(&USAGE);
-        Status::FAILED
+        context.misused(&USAGE)
     };
     let outcome = match words {
         [word, ..] if word == "help" => {
@@ -41,7 +40,7 @@ pub async fn run(context: &Context, words: &[String]) -> Status {
         },
         _ => return refuse(),
     };
-    outcome.map_or_else(|status| status, |()| Status::OK)
+    outcome.into()
 }
 
 /// The area: its device, where it begins and how long it is.

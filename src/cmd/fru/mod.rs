@@ -99,13 +99,6 @@ fn check_file_name(context: &Context, word: &str) -> Result<(), Status> {
     Err(Status::FAILED)
 }
 
-/// Says what is missing and how the leaf is used.
-fn too_few(context: &Context, usage: &[&str]) -> Status {
-    context.out.error("Not enough parameters given.");
-    context.out.notices(usage);
-    Status::FAILED
-}
-
 /// The device id and the file of `read`, `write` and `upgEkey`; or how that ends early.
 fn id_and_file<'a>(context: &Context, words: &'a [String], usage: &[&str]) -> Result<(u8, &'a str), Status> {
     match words {
@@ -118,7 +111,7 @@ fn id_and_file<'a>(context: &Context, words: &'a [String], usage: &[&str]) -> Re
             check_file_name(context, file)?;
             Ok((id, file))
         }
-        _ => Err(too_few(context, usage)),
+        _ => Err(context.too_few(usage)),
     }
 }
 
@@ -128,7 +121,7 @@ const EDIT_USAGE: [&str; 2] = [
 ];
 
 async fn edit(context: &Context, words: &[String]) -> Status {
-    let [id, rest @ ..] = words else { return too_few(context, &EDIT_USAGE) };
+    let [id, rest @ ..] = words else { return context.too_few(&EDIT_USAGE) };
     if id == "help" {
         context.out.notices(&EDIT_USAGE);
         return Status::OK;
@@ -142,7 +135,7 @@ async fn edit(context: &Context, words: &[String]) -> Status {
         [verb, ..] if verb == "oem" => oem::edit(context, id).await,
         [verb, rest @ ..] if verb == "field" => match rest {
             [area, index, text] => field::edit(context, id, area, index, text).await,
-            _ => too_few(context, &EDIT_USAGE),
+            _ => context.too_few(&EDIT_USAGE),
         },
         [verb, ..] => {
             context.out.error(&format!("Invalid command: {verb}"));
@@ -155,7 +148,7 @@ async fn edit(context: &Context, words: &[String]) -> Status {
 const GET_USAGE: [&str; 1] = ["fru get <fruid> oem iana <record> <format> <args> - limited OEM support"];
 
 async fn get(context: &Context, words: &[String]) -> Status {
-    let [id, rest @ ..] = words else { return too_few(context, &GET_USAGE) };
+    let [id, rest @ ..] = words else { return context.too_few(&GET_USAGE) };
     if id == "help" {
         context.out.notices(&GET_USAGE);
         return Status::OK;

@@ -6,6 +6,7 @@ use crate::cli::number;
 use crate::family::{Context, Status};
 use crate::ipmi::fru::RecordHeader;
 use crate::line;
+use crate::oem::hooks::manufacturers::KONTRON;
 use crate::out::{Page, Report, text, until_nul};
 use serde::Serialize;
 
@@ -35,9 +36,7 @@ pub async fn edit(context: &Context, id: u8) -> Status {
     Status::OK
 }
 
-/// Kontron, whose information record is the only one that is understood.
-const KONTRON: u32 = 15000;
-/// The record id of Kontron's information record.
+/// The record id of Kontron's information record, the only one that is understood.
 const INFORMATION: u8 = 3;
 /// Record type of manufacturers' records.
 const OEM: u8 = 0xc0;

@@ -37,11 +37,6 @@ enum Leaf {
     Help(Rest),
 }
 
-fn usage(context: &Context) -> Status {
-    context.out.notices(&usage::LAN);
-    Status::FAILED
-}
-
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     Box::pin(async move {
         let outcome = match tree::choose::<Leaf>(words) {
@@ -50,16 +45,16 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Alert(rest)) => alert::alert(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Stats(rest)) => stats::stats(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Help(_)) => {
-                usage(context);
+                context.out.notices(&usage::LAN);
                 Ok(())
             }
-            Choice::Missing => Err(usage(context)),
+            Choice::Missing => Err(context.misused(&usage::LAN)),
             Choice::Unknown(word) => {
                 context.out.notice(&format!("Invalid LAN command: {word}"));
                 Err(Status::FAILED)
             }
         };
-        outcome.map_or_else(|status| status, |()| Status::OK)
+        outcome.into()
     })
 }
 

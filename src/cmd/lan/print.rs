@@ -298,7 +298,7 @@ impl Listing<'_> {
 /// `lan print`.
 pub async fn print(context: &Context, words: &[String]) -> Result<(), Status> {
     if words.len() > 1 {
-        return Err(usage(context));
+        return Err(context.misused(&usage::LAN));
     }
     let channel = find(context, words.first()).await?;
     still_lan(context, channel).await?;

@@ -66,7 +66,7 @@ impl Report for Statistics {
 
 /// `lan stats get|clear`.
 pub async fn stats(context: &Context, words: &[String]) -> Result<(), Status> {
-    let Some(verb) = words.first() else { return Err(usage(context)) };
+    let Some(verb) = words.first() else { return Err(context.misused(&usage::LAN)) };
     // Reference: with further words the channel is not read.
     let word = words.get(1).filter(|_| words.len() == 2);
     let channel = find(context, word).await?;
@@ -74,7 +74,7 @@ pub async fn stats(context: &Context, words: &[String]) -> Result<(), Status> {
     let clear = match verb.as_str() {
         "get" => false,
         "clear" => true,
-        _ => return Err(usage(context)),
+        _ => return Err(context.misused(&usage::LAN)),
     };
     still_lan(context, channel).await?;
     match context.bmc.call(&GetLanStatistics { channel, clear }).await {

@@ -95,7 +95,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
                 Err(Status::FAILED)
             }
         };
-        outcome.map_or_else(|status| status, |()| Status::OK)
+        outcome.into()
     })
 }
 

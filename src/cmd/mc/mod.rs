@@ -64,16 +64,8 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
                 usage(context);
                 Status::OK
             }
-            Choice::Missing => {
-                context.out.error("Not enough parameters given.");
-                usage(context);
-                Status::FAILED
-            }
-            Choice::Unknown(word) => {
-                context.out.error(&format!("Invalid mc/bmc command: {word}"));
-                usage(context);
-                Status::FAILED
-            }
+            Choice::Missing => misused(context, "Not enough parameters given."),
+            Choice::Unknown(word) => misused(context, &format!("Invalid mc/bmc command: {word}")),
         }
     })
 }
@@ -89,23 +81,26 @@ const USAGE: [&str; 8] = [
     "  setenables <option=on|off> ...",
 ];
 
+const RESET_USAGE: [&str; 1] = ["usage: mc reset <warm|cold>"];
+
 fn usage(context: &Context) {
     context.out.notices(&USAGE);
     enables::list(context);
     sysinfo::usage(context, false);
 }
 
+fn misused(context: &Context, complaint: &str) -> Status {
+    context.out.error(complaint);
+    usage(context);
+    Status::FAILED
+}
+
 async fn reset(context: &Context, words: &[String]) -> Status {
     let out = &context.out;
-    let usage = || out.notice("usage: mc reset <warm|cold>");
     let (name, outcome) = match words.first().map(String::as_str) {
-        None => {
-            out.error("Not enough parameters given.");
-            usage();
-            return Status::FAILED;
-        }
+        None => return context.too_few(&RESET_USAGE),
         Some("help") => {
-            usage();
+            out.notices(&RESET_USAGE);
             return Status::OK;
         }
         // The controller may be gone before it can answer, and so is its session.
@@ -123,8 +118,7 @@ async fn reset(context: &Context, words: &[String]) -> Status {
         Some("warm") => ("warm", context.bmc.call(&WarmReset).await),
         Some(word) => {
             out.error(&format!("Invalid mc/bmc reset command: {word}"));
-            usage();
-            return Status::FAILED;
+            return context.misused(&RESET_USAGE);
         }
     };
     match outcome {

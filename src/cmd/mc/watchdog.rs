@@ -128,20 +128,12 @@ impl Report for WatchdogReport {
 /// Runs the words after `watchdog`.
 pub async fn run(context: &Context, words: &[String]) -> Status {
     match words.first().map(String::as_str) {
-        None => {
-            context.out.error("Not enough parameters given.");
-            usage(context);
-            Status::FAILED
-        }
+        None => context.too_few(&[USAGE]),
         Some("help") => {
             usage(context);
             Status::OK
         }
-        Some("set") if words.len() < 2 => {
-            context.out.error("Not enough parameters given.");
-            usage(context);
-            Status::FAILED
-        }
+        Some("set") if words.len() < 2 => context.too_few(&[USAGE]),
         Some("set") => set(context, &words[1..]).await,
         Some("get") => {
             let timer = context.bmc.call(&GetWatchdogTimer).await.map_err(WatchdogFault::Get);

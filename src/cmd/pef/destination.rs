@@ -2,12 +2,11 @@
 
 use super::fields::Fields;
 use super::info::retrieval_failure;
-use crate::cmd::states;
 use crate::family::Context;
 use crate::ipmi::Reader;
-use crate::ipmi::app::GetSystemInfoBlock;
 use crate::ipmi::pef::{GetLanDestination, GetSerialDestination, Selector};
 use crate::ipmi::user::ChannelInfo;
+use crate::oem::hooks;
 use crate::out::{text, until_nul};
 use crate::tables::pef::{LAN_DESTINATIONS, SERIAL_DESTINATIONS, TAP_CONFIRMATIONS};
 use serde::Serialize;
@@ -32,11 +31,6 @@ const TAP_ACCOUNT_COUNT: u8 = 24;
 const TAP_ACCOUNT: u8 = 25;
 const TAP: u8 = 1;
 
-/// Its controllers number IPv6 destinations after the others.
-const DELL: u32 = 674;
-const DELL_IPV6_COUNT: u8 = 0xe6;
-const DELL_IPV6_ADDRESS: u8 = 0xf0;
-
 /// One destination. What could not be read is absent.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -45,7 +39,7 @@ pub enum Destination {
     Lan(Lan),
     /// On a serial line.
     Serial(Serial),
-    /// An IPv6 destination of a Dell controller.
+    /// An IPv6 destination, which only some manufacturers have.
     Ipv6 {
         /// As the controller writes it.
         address: Option<String>,
@@ -208,7 +202,8 @@ async fn serial(context: &Context, channel: u8, destination: u8) -> Option<Desti
         return None;
     }
     if destination > count {
-        return dell_ipv6(context, destination - count).await;
+        let address = hooks::pef::ipv6_destination(context, destination - count).await?;
+        return Some(Destination::Ipv6 { address });
     }
     let what = "Alert destination info";
     let data = serial_part(context, selector(SERIAL_INFO, destination), what).await?;
@@ -267,34 +262,4 @@ async fn dial_string(context: &Context, channel: u8, set: u8) -> Option<String> 
         return None;
     }
     Some(text(until_nul(data.get(2..).map_or(&[], |string| &string[..string.len().min(16)]))))
-}
-
-/// An IPv6 destination of a Dell controller; nothing of others'.
-async fn dell_ipv6(context: &Context, destination: u8) -> Option<Destination> {
-    if states::manufacturer(context).await != DELL {
-        return None;
-    }
-    let read = async |parameter, set, block| context.bmc.call(&GetSystemInfoBlock { parameter, set, block }).await.ok();
-    // Reference: the reply's first byte, its revision, is taken for the count.
-    let count = read(DELL_IPV6_COUNT, 0, 0).await?;
-    if destination > first(&count) {
-        return None;
-    }
-    let Some(data) = read(DELL_IPV6_ADDRESS, 0, destination).await else {
-        return Some(Destination::Ipv6 { address: None });
-    };
-    let at = |data: &[u8], index: usize| data.get(index).copied().unwrap_or(0);
-    let mut rest = usize::from(at(&data, 4));
-    let mut address: Vec<u8> = (8..8 + rest.min(11)).map(|index| at(&data, index)).collect();
-    let mut set = 1;
-    while rest > 11 {
-        let data = read(DELL_IPV6_ADDRESS, set, destination).await.unwrap_or_default();
-        let length = (rest - 11).min(14);
-        address.truncate(11 * usize::from(set));
-        address.resize(11 * usize::from(set), 0);
-        address.extend((3..3 + length).map(|index| at(&data, index)));
-        rest = rest.saturating_sub(length + 3);
-        set += 1;
-    }
-    Some(Destination::Ipv6 { address: Some(text(until_nul(&address))) })
 }

@@ -1,7 +1,7 @@
 //! `pef filter`: the event filter table (IPMI 2.0 section 17.7).
 
 use super::fields::{Fields, set_names};
-use super::not_implemented;
+use super::{TableVerb, table_verb};
 use crate::bmc::CallError;
 use crate::cli::number;
 use crate::family::{Context, Status, eval_failure};
@@ -35,30 +35,10 @@ const USAGE: [&str; 6] = [
 
 /// Runs the words after `filter`.
 pub async fn run(context: &mut Context, words: &[String]) -> Status {
-    let out = &context.out;
-    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => {
-            out.error("Not enough parameters given.");
-            out.notices(&USAGE);
-            Status::FAILED
-        }
-        ["help", ..] => {
-            out.notices(&USAGE);
-            Status::OK
-        }
-        ["list", ..] => list(context).await,
-        [verb @ ("enable" | "disable"), id] => enable(context, verb == "enable", id).await,
-        ["enable" | "disable", ..] => {
-            out.error("Not enough arguments given.");
-            out.notices(&USAGE);
-            Status::FAILED
-        }
-        ["create" | "delete", ..] => not_implemented(context),
-        [word, ..] => {
-            out.error(&format!("Invalid PEF Filter command: {word}"));
-            out.notices(&USAGE);
-            Status(1)
-        }
+    match table_verb(context, "Filter", &USAGE, words) {
+        Ok(TableVerb::List) => list(context).await,
+        Ok(TableVerb::Enable { on, id }) => enable(context, on, id).await,
+        Err(status) => status,
     }
 }
 
@@ -196,7 +176,7 @@ async fn list(context: &mut Context) -> Status {
             }
         }
     }
-    context.settings.pef_begun = true;
+    context.memory.pef_begun = true;
     Status::OK
 }
 

@@ -84,7 +84,7 @@ pub async fn info(context: &mut Context) -> Status {
         alert_policy_table_size,
         system_guid: None,
         actions_supported: None,
-        begun: std::mem::replace(&mut context.settings.pef_begun, true),
+        begun: std::mem::replace(&mut context.memory.pef_begun, true),
         version_byte: capabilities.version,
         actions: capabilities.actions,
     };
@@ -177,7 +177,7 @@ pub async fn status(context: &mut Context) -> Status {
         last_bmc_processed_id: by_bmc,
         controls_enabled: None,
         actions_active: None,
-        begun: std::mem::replace(&mut context.settings.pef_begun, true),
+        begun: std::mem::replace(&mut context.memory.pef_begun, true),
         timestamp: context.out.timestamp_numeric(last_addition),
         control: 0,
         action: 0,

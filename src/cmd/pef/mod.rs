@@ -75,17 +75,55 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
                 context.out.notices(&USAGE);
                 Status::OK
             }
-            Choice::Missing => {
-                context.out.error("Not enough parameters given.");
-                context.out.notices(&USAGE);
-                Status::FAILED
-            }
+            Choice::Missing => context.too_few(&USAGE),
             Choice::Unknown(word) => {
                 context.out.error(&format!("Invalid PEF command: '{word}'\n"));
                 Status::FAILED
             }
         }
     })
+}
+
+/// What is done to the filter table and to the policy table.
+enum TableVerb<'a> {
+    /// Show its entries.
+    List,
+    /// Enable or disable an entry.
+    Enable {
+        /// Whether it is enabled.
+        on: bool,
+        /// The entry's number, as it was typed.
+        id: &'a str,
+    },
+}
+
+/// Reads the words after `filter` and `policy`; the status of what was said instead.
+fn table_verb<'a>(
+    context: &Context,
+    table: &str,
+    usage: &[&str],
+    words: &'a [String],
+) -> Result<TableVerb<'a>, Status> {
+    let out = &context.out;
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => Err(context.too_few(usage)),
+        ["help", ..] => {
+            out.notices(usage);
+            Err(Status::OK)
+        }
+        ["list", ..] => Ok(TableVerb::List),
+        [verb @ ("enable" | "disable"), id] => Ok(TableVerb::Enable { on: verb == "enable", id }),
+        ["enable" | "disable", ..] => {
+            out.error("Not enough arguments given.");
+            Err(context.misused(usage))
+        }
+        ["create" | "delete", ..] => Err(not_implemented(context)),
+        [word, ..] => {
+            out.error(&format!("Invalid PEF {table} command: {word}"));
+            out.notices(usage);
+            Err(Status(1))
+        }
+    }
 }
 
 /// Reference: these are listed, say so and succeed.

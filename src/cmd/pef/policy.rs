@@ -3,7 +3,7 @@
 use super::destination::{self, Destination};
 use super::fields::Fields;
 use super::info::policy_count;
-use super::not_implemented;
+use super::{TableVerb, table_verb};
 use crate::cli::number;
 use crate::family::{Context, Status, eval_failure};
 use crate::ipmi::pef::{GetPefParameter, SetPefParameter};
@@ -28,30 +28,10 @@ const USAGE: [&str; 6] = [
 
 /// Runs the words after `policy`.
 pub async fn run(context: &mut Context, words: &[String]) -> Status {
-    let out = &context.out;
-    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => {
-            out.error("Not enough parameters given.");
-            out.notices(&USAGE);
-            Status::FAILED
-        }
-        ["help", ..] => {
-            out.notices(&USAGE);
-            Status::OK
-        }
-        ["list", ..] => list(context).await,
-        [verb @ ("enable" | "disable"), id] => enable(context, verb == "enable", id).await,
-        ["enable" | "disable", ..] => {
-            out.error("Not enough arguments given.");
-            out.notices(&USAGE);
-            Status::FAILED
-        }
-        ["create" | "delete", ..] => not_implemented(context),
-        [word, ..] => {
-            out.error(&format!("Invalid PEF Policy command: {word}"));
-            out.notices(&USAGE);
-            Status(1)
-        }
+    match table_verb(context, "Policy", &USAGE, words) {
+        Ok(TableVerb::List) => list(context).await,
+        Ok(TableVerb::Enable { on, id }) => enable(context, on, id).await,
+        Err(status) => status,
     }
 }
 
@@ -122,7 +102,7 @@ async fn list(context: &mut Context) -> Status {
             Err(error) => drop(eval_failure(context, &error)),
         }
     }
-    context.settings.pef_begun = true;
+    context.memory.pef_begun = true;
     Status::OK
 }
 

@@ -8,11 +8,7 @@ use crate::family::{Context, Status};
 /// `sdr dump FILE`.
 pub async fn run(context: &Context, path: Option<&String>) -> Status {
     let out = &context.out;
-    let Some(path) = path else {
-        out.error("Not enough parameters given.");
-        out.notice("usage: sdr dump <file>");
-        return Status::FAILED;
-    };
+    let Some(path) = path else { return context.too_few(&["usage: sdr dump <file>"]) };
     let (words, info) = (listener(context), out.clone());
     let listener = move |event: SdrEvent<'_>| match event {
         SdrEvent::Reading(header) => info.info(&format!("Record ID {:04x} ({} bytes)", header.id, header.length)),

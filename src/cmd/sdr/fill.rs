@@ -23,26 +23,24 @@ const MOST_ADDRESSES: usize = 128;
 
 /// `sdr fill`.
 pub async fn run(context: &Context, words: &[String]) -> Status {
-    let out = &context.out;
     match words.first().map(String::as_str) {
-        None => {
-            out.error("Not enough parameters given.");
-            out.notices(&["usage: sdr fill sensors", "usage: sdr fill file <file>", "usage: sdr fill range <range>"]);
-        }
+        None => context.too_few(&[
+            "usage: sdr fill sensors",
+            "usage: sdr fill file <file>",
+            "usage: sdr fill range <range>",
+        ]),
         Some(verb @ ("file" | "range")) if words.len() < 2 => {
-            out.error("Not enough parameters given.");
-            out.notice(&format!("usage: sdr fill {verb} <{verb}>"));
+            context.too_few(&[&format!("usage: sdr fill {verb} <{verb}>")])
         }
-        Some("sensors") => return sensors(context, &slots()).await,
-        Some("nosat") => return sensors(context, &[]).await,
-        Some("file") => return from_file(context, &words[1]).await,
-        Some("range") => return range(context, &words[1]).await,
+        Some("sensors") => sensors(context, &slots()).await,
+        Some("nosat") => sensors(context, &[]).await,
+        Some("file") => from_file(context, &words[1]).await,
+        Some("range") => range(context, &words[1]).await,
         Some(word) => {
-            out.error(&format!("Invalid SDR fill command: {word}"));
-            out.notice("usage: sdr fill <sensors|nosat|file|range> [options]");
+            context.out.error(&format!("Invalid SDR fill command: {word}"));
+            context.misused(&["usage: sdr fill <sensors|nosat|file|range> [options]"])
         }
     }
-    Status::FAILED
 }
 
 /// Reference: past the hole, the numbering goes on with the address after it.

@@ -1,6 +1,7 @@
 //! `sdr get`, `type` and `entity`: records by name, by sensor type, by entity.
 
 use super::{Style, listener, show, unopened};
+use crate::bmc::StoredRecord;
 use crate::cli::number;
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::{Entity, SdrRecord};
@@ -9,6 +10,20 @@ use crate::out::{Column, Format, Page, Report, bytes_of};
 use crate::tables::entity::ENTITY_IDS;
 use crate::tables::sensor::SENSOR_TYPES;
 use serde::Serialize;
+use std::sync::Arc;
+
+/// A record by name; none when there is no such name or, which is said, no walk over the records.
+pub async fn named(context: &Context, word: &str) -> Option<Arc<StoredRecord>> {
+    let name = bytes_of(word);
+    let listener = listener(context);
+    match context.bmc.find_sdr(&listener, |record| record.id_string().is_some_and(|id| id.is(&name))).await {
+        Ok(found) => found,
+        Err(fault) => {
+            unopened(context, &fault);
+            None
+        }
+    }
+}
 
 /// `sdr get`. Reference: a name that is not found does not fail, and the details stay verbose.
 pub async fn by_name(context: &Context, words: &[String]) -> Status {
@@ -21,18 +36,11 @@ pub async fn by_name(context: &Context, words: &[String]) -> Status {
     if out.format() == Format::Text {
         out.set_verbose(1);
     }
-    let listener = listener(context);
     let rows = out.list();
     for word in words {
-        let name = bytes_of(word).into_owned();
-        let found = context.bmc.find_sdr(&listener, |record| record.id_string().is_some_and(|id| id.is(&name))).await;
-        match found {
-            Ok(Some(stored)) => show(context, &rows, Style::Detail, &stored.record).await,
-            Ok(None) => out.error(&format!("Unable to find sensor id '{word}'")),
-            Err(fault) => {
-                unopened(context, &fault);
-                out.error(&format!("Unable to find sensor id '{word}'"));
-            }
+        match named(context, word).await {
+            Some(stored) => show(context, &rows, Style::Detail, &stored.record).await,
+            None => out.error(&format!("Unable to find sensor id '{word}'")),
         }
     }
     out.set_verbose(verbose);

@@ -3,7 +3,7 @@
 use super::value::{COLUMNS, EntityReport, Style};
 use crate::cmd::states::{self, SensorIdentity};
 use crate::family::Context;
-use crate::ipmi::sdr::{EventOnlyRecord, FruLocator, GenericLocator, IdString, McLocator, OemRecord};
+use crate::ipmi::sdr::{Entity, EventOnlyRecord, FruLocator, GenericLocator, IdString, McLocator, OemRecord};
 use crate::line;
 use crate::oem::hooks::sdr::{self, OemSdr};
 use crate::out::{Column, List, Page, Report, hex_bytes, text};
@@ -18,32 +18,6 @@ fn short_name(id: &IdString) -> String {
 /// A name as the details show it. Reference: as long as the record has bytes.
 fn long_name(id: &IdString) -> String {
     text(id.text(usize::MAX))
-}
-
-/// The three forms a locator's row has.
-struct Row<'a> {
-    name: &'a str,
-    entity: &'a EntityReport,
-    status: &'static str,
-    plain: String,
-    extended: String,
-    style: Style,
-}
-
-impl Row<'_> {
-    fn text(&self, page: &mut Page) {
-        let EntityReport { id, instance, .. } = self.entity;
-        match self.style {
-            Style::Plain | Style::Detail => line!(page, "{:<16} | {} | ok", self.name, self.plain),
-            Style::Extended => {
-                line!(page, "{:<16} | 00h | {:<3} | {id:2}.{instance} | {}", self.name, self.status, self.extended);
-            }
-        }
-    }
-
-    fn csv(&self, page: &mut Page) {
-        line!(page, "{},00h,{},{}.{}", self.name, self.status, self.entity.id, self.entity.instance);
-    }
 }
 
 /// A sensor that only sends events.
@@ -105,178 +79,53 @@ impl Report for EventOnlyRow {
     }
 }
 
-fn device_type(kind: u8, modifier: u8) -> String {
-    let name = DEVICE_TYPES.name(u32::from(kind) << 8 | u32::from(modifier));
-    format!("{kind:X}h.{modifier:X}h ({name})")
+/// A device, a FRU or another management controller.
+#[derive(Serialize)]
+pub struct LocatorRow {
+    name: String,
+    record_type: &'static str,
+    entity: EntityReport,
+    #[serde(flatten)]
+    located: Located,
+    #[serde(skip)]
+    long_name: String,
+    #[serde(skip)]
+    style: Style,
+}
+
+/// What a locator tells beyond a name and an entity.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Located {
+    Generic(Generic),
+    Fru(Fru),
+    Mc(Mc),
 }
 
 /// A device behind the controller.
 #[derive(Serialize)]
-pub struct GenericRow {
-    name: String,
-    record_type: &'static str,
-    entity: EntityReport,
+struct Generic {
     access_address: u8,
     slave_address: u8,
-    channel: u8,
-    lun: u8,
-    bus: u8,
-    device_type: u8,
-    device_type_modifier: u8,
-    oem: u8,
+    #[serde(flatten)]
+    attachment: Attachment,
     #[serde(skip)]
     address_span: u8,
-    #[serde(skip)]
-    long_name: String,
-    #[serde(skip)]
-    style: Style,
-}
-
-impl GenericRow {
-    pub fn new(device: &GenericLocator, style: Style) -> Self {
-        GenericRow {
-            name: short_name(&device.id),
-            record_type: "generic_locator",
-            entity: device.entity.into(),
-            access_address: device.access_address,
-            slave_address: device.slave_address,
-            channel: device.channel,
-            lun: device.lun,
-            bus: device.bus,
-            device_type: device.device_type,
-            device_type_modifier: device.modifier,
-            oem: device.oem,
-            address_span: device.address_span,
-            long_name: long_name(&device.id),
-            style,
-        }
-    }
-
-    fn row(&self) -> Row<'_> {
-        let (access, slave, oem) = (self.access_address, self.slave_address, self.oem);
-        Row {
-            name: &self.name,
-            entity: &self.entity,
-            status: "ns",
-            plain: format!("Generic @{access:02X}:{slave:02X}.{oem:<2}"),
-            extended: format!("Generic Device @{access:02X}h:{slave:02X}h.{oem}"),
-            style: self.style,
-        }
-    }
-}
-
-impl Report for GenericRow {
-    const COLUMNS: &'static [Column] = COLUMNS;
-
-    fn text(&self, page: &mut Page) {
-        if page.verbose() == 0 {
-            return self.row().text(page);
-        }
-        let EntityReport { id, instance, name } = &self.entity;
-        line!(page, "Device ID              : {}", self.long_name);
-        line!(page, "Entity ID              : {id}.{instance} ({name})");
-        line!(page, "Device Access Address  : {:02X}h", self.access_address);
-        line!(page, "Device Slave Address   : {:02X}h", self.slave_address);
-        line!(page, "Address Span           : {:02X}h", self.address_span);
-        line!(page, "Channel Number         : {:X}h", self.channel);
-        line!(page, "LUN.Bus                : {:X}h.{:X}h", self.lun, self.bus);
-        line!(page, "Device Type.Modifier   : {}", device_type(self.device_type, self.device_type_modifier));
-        line!(page, "OEM                    : {:02X}h", self.oem);
-        line!(page);
-    }
-
-    fn csv(&self, page: &mut Page) {
-        if page.verbose() == 0 { self.row().csv(page) } else { self.text(page) }
-    }
 }
 
 /// A FRU.
 #[derive(Serialize)]
-pub struct FruRow {
-    name: String,
-    record_type: &'static str,
-    entity: EntityReport,
+struct Fru {
     access_address: u8,
     logical: bool,
     device_id: u8,
-    channel: u8,
-    lun: u8,
-    bus: u8,
-    device_type: u8,
-    device_type_modifier: u8,
-    oem: u8,
-    #[serde(skip)]
-    long_name: String,
-    #[serde(skip)]
-    style: Style,
-}
-
-impl FruRow {
-    pub fn new(device: &FruLocator, style: Style) -> Self {
-        FruRow {
-            name: short_name(&device.id),
-            record_type: "fru_locator",
-            entity: device.entity.into(),
-            access_address: device.access_address,
-            logical: device.logical,
-            device_id: device.device_id,
-            channel: device.channel,
-            lun: device.lun,
-            bus: device.bus,
-            device_type: device.device_type,
-            device_type_modifier: device.modifier,
-            oem: device.oem,
-            long_name: long_name(&device.id),
-            style,
-        }
-    }
-
-    fn row(&self) -> Row<'_> {
-        let EntityReport { id, instance, .. } = self.entity;
-        let device = self.device_id;
-        let (short, long) = if self.logical { ("Log", "Logical") } else { ("Phy", "Physical") };
-        Row {
-            name: &self.name,
-            entity: &self.entity,
-            status: "ns",
-            plain: format!("{short} FRU @{device:02X}h {id:02x}.{instance:x}"),
-            extended: format!("{long} FRU @{device:02X}h"),
-            style: self.style,
-        }
-    }
-}
-
-impl Report for FruRow {
-    const COLUMNS: &'static [Column] = COLUMNS;
-
-    fn text(&self, page: &mut Page) {
-        if page.verbose() == 0 {
-            return self.row().text(page);
-        }
-        let EntityReport { id, instance, name } = &self.entity;
-        line!(page, "Device ID              : {}", self.long_name);
-        line!(page, "Entity ID              : {id}.{instance} ({name})");
-        line!(page, "Device Access Address  : {:02X}h", self.access_address);
-        let label = if self.logical { "Logical FRU Device     " } else { "Slave Address          " };
-        line!(page, "{label}: {:02X}h", self.device_id);
-        line!(page, "Channel Number         : {:X}h", self.channel);
-        line!(page, "LUN.Bus                : {:X}h.{:X}h", self.lun, self.bus);
-        line!(page, "Device Type.Modifier   : {}", device_type(self.device_type, self.device_type_modifier));
-        line!(page, "OEM                    : {:02X}h", self.oem);
-        line!(page);
-    }
-
-    fn csv(&self, page: &mut Page) {
-        if page.verbose() == 0 { self.row().csv(page) } else { self.text(page) }
-    }
+    #[serde(flatten)]
+    attachment: Attachment,
 }
 
 /// Another management controller.
 #[derive(Serialize)]
-pub struct McRow {
-    name: String,
-    record_type: &'static str,
-    entity: EntityReport,
+struct Mc {
     slave_address: u8,
     channel: u8,
     r#static: bool,
@@ -285,39 +134,147 @@ pub struct McRow {
     power_notification: u8,
     #[serde(skip)]
     initialization: u8,
-    #[serde(skip)]
-    long_name: String,
-    #[serde(skip)]
-    style: Style,
 }
 
-impl McRow {
-    pub fn new(device: &McLocator, style: Style) -> Self {
-        McRow {
-            name: short_name(&device.id),
-            record_type: "mc_locator",
-            entity: device.entity.into(),
+/// How a device is reached, and what it is.
+#[derive(Serialize)]
+struct Attachment {
+    channel: u8,
+    lun: u8,
+    bus: u8,
+    device_type: u8,
+    device_type_modifier: u8,
+    oem: u8,
+}
+
+impl Attachment {
+    fn details(&self, page: &mut Page) {
+        let (kind, modifier) = (self.device_type, self.device_type_modifier);
+        let name = DEVICE_TYPES.name(u32::from(kind) << 8 | u32::from(modifier));
+        line!(page, "Channel Number         : {:X}h", self.channel);
+        line!(page, "LUN.Bus                : {:X}h.{:X}h", self.lun, self.bus);
+        line!(page, "Device Type.Modifier   : {kind:X}h.{modifier:X}h ({name})");
+        line!(page, "OEM                    : {:02X}h", self.oem);
+    }
+}
+
+impl LocatorRow {
+    fn new(record_type: &'static str, entity: Entity, id: &IdString, style: Style, located: Located) -> Self {
+        LocatorRow {
+            name: short_name(id),
+            record_type,
+            entity: entity.into(),
+            located,
+            long_name: long_name(id),
+            style,
+        }
+    }
+
+    /// The row of a device behind the controller.
+    pub fn generic(device: &GenericLocator, style: Style) -> Self {
+        let located = Located::Generic(Generic {
+            access_address: device.access_address,
+            slave_address: device.slave_address,
+            attachment: Attachment {
+                channel: device.channel,
+                lun: device.lun,
+                bus: device.bus,
+                device_type: device.device_type,
+                device_type_modifier: device.modifier,
+                oem: device.oem,
+            },
+            address_span: device.address_span,
+        });
+        LocatorRow::new("generic_locator", device.entity, &device.id, style, located)
+    }
+
+    /// The row of a FRU.
+    pub fn fru(device: &FruLocator, style: Style) -> Self {
+        let located = Located::Fru(Fru {
+            access_address: device.access_address,
+            logical: device.logical,
+            device_id: device.device_id,
+            attachment: Attachment {
+                channel: device.channel,
+                lun: device.lun,
+                bus: device.bus,
+                device_type: device.device_type,
+                device_type_modifier: device.modifier,
+                oem: device.oem,
+            },
+        });
+        LocatorRow::new("fru_locator", device.entity, &device.id, style, located)
+    }
+
+    /// The row of another management controller.
+    pub fn mc(device: &McLocator, style: Style) -> Self {
+        let located = Located::Mc(Mc {
             slave_address: device.slave_address,
             channel: device.channel,
             r#static: device.is_static(),
             device_support: device.support,
             power_notification: device.power_notification,
             initialization: device.initialization,
-            long_name: long_name(&device.id),
-            style,
+        });
+        LocatorRow::new("mc_locator", device.entity, &device.id, style, located)
+    }
+
+    /// What extended rows and CSV call its state. Reference: a controller is well, the others have no reading.
+    fn status(&self) -> &'static str {
+        if matches!(self.located, Located::Mc(_)) { "ok" } else { "ns" }
+    }
+}
+
+impl Located {
+    /// What a plain row says of it.
+    fn plain(&self, entity: &EntityReport) -> String {
+        match self {
+            Located::Generic(device) => {
+                let Generic { access_address: access, slave_address: slave, attachment, .. } = device;
+                format!("Generic @{access:02X}:{slave:02X}.{:<2}", attachment.oem)
+            }
+            Located::Fru(fru) => {
+                let kind = if fru.logical { "Log" } else { "Phy" };
+                format!("{kind} FRU @{:02X}h {:02x}.{:x}", fru.device_id, entity.id, entity.instance)
+            }
+            Located::Mc(mc) => {
+                let (kind, blank) = if mc.r#static { ("Static", " ") } else { ("Dynamic", "") };
+                format!("{kind} MC @ {:02X}h {blank}", mc.slave_address)
+            }
         }
     }
 
-    fn row(&self) -> Row<'_> {
-        let address = self.slave_address;
-        let (kind, blank) = if self.r#static { ("Static", " ") } else { ("Dynamic", "") };
-        Row {
-            name: &self.name,
-            entity: &self.entity,
-            status: "ok",
-            plain: format!("{kind} MC @ {address:02X}h {blank}"),
-            extended: format!("{kind} MC @ {address:02X}h"),
-            style: self.style,
+    /// What an extended row says of it.
+    fn extended(&self) -> String {
+        match self {
+            Located::Generic(device) => {
+                let Generic { access_address: access, slave_address: slave, attachment, .. } = device;
+                format!("Generic Device @{access:02X}h:{slave:02X}h.{}", attachment.oem)
+            }
+            Located::Fru(fru) => {
+                format!("{} FRU @{:02X}h", if fru.logical { "Logical" } else { "Physical" }, fru.device_id)
+            }
+            Located::Mc(mc) => {
+                format!("{} MC @ {:02X}h", if mc.r#static { "Static" } else { "Dynamic" }, mc.slave_address)
+            }
+        }
+    }
+
+    fn details(&self, page: &mut Page) {
+        match self {
+            Located::Generic(device) => {
+                line!(page, "Device Access Address  : {:02X}h", device.access_address);
+                line!(page, "Device Slave Address   : {:02X}h", device.slave_address);
+                line!(page, "Address Span           : {:02X}h", device.address_span);
+                device.attachment.details(page);
+            }
+            Located::Fru(fru) => {
+                line!(page, "Device Access Address  : {:02X}h", fru.access_address);
+                let label = if fru.logical { "Logical FRU Device     " } else { "Slave Address          " };
+                line!(page, "{label}: {:02X}h", fru.device_id);
+                fru.attachment.details(page);
+            }
+            Located::Mc(mc) => mc.details(page),
         }
     }
 }
@@ -333,18 +290,10 @@ const CAPABILITIES: [(u8, &str); 8] = [
     (0x01, " Sensor Device         "),
 ];
 
-impl Report for McRow {
-    const COLUMNS: &'static [Column] = COLUMNS;
-
-    fn text(&self, page: &mut Page) {
-        if page.verbose() == 0 {
-            return self.row().text(page);
-        }
-        let EntityReport { id, instance, name } = &self.entity;
+impl Mc {
+    fn details(&self, page: &mut Page) {
         let required = |bit: u8| if self.power_notification & bit != 0 { "" } else { "Not " };
         let yes_no = |flag: bool| if flag { "Yes" } else { "No" };
-        line!(page, "Device ID              : {}", self.long_name);
-        line!(page, "Entity ID              : {id}.{instance} ({name})");
         line!(page, "Device Slave Address   : {:02X}h", self.slave_address);
         line!(page, "Channel Number         : {:X}h", self.channel);
         line!(page, "ACPI System P/S Notif  : {}Required", required(4));
@@ -357,11 +306,34 @@ impl Report for McRow {
         for (bit, label) in CAPABILITIES {
             line!(page, "{label}: {}", yes_no(self.device_support & bit != 0));
         }
-        line!(page);
+    }
+}
+
+impl Report for LocatorRow {
+    const COLUMNS: &'static [Column] = COLUMNS;
+
+    fn text(&self, page: &mut Page) {
+        let EntityReport { id, instance, name: entity } = &self.entity;
+        let (name, status, located) = (&self.name, self.status(), &self.located);
+        if page.verbose() != 0 {
+            line!(page, "Device ID              : {}", self.long_name);
+            line!(page, "Entity ID              : {id}.{instance} ({entity})");
+            located.details(page);
+            return line!(page);
+        }
+        match self.style {
+            Style::Plain | Style::Detail => line!(page, "{name:<16} | {} | ok", located.plain(&self.entity)),
+            Style::Extended => {
+                line!(page, "{name:<16} | 00h | {status:<3} | {id:2}.{instance} | {}", located.extended());
+            }
+        }
     }
 
     fn csv(&self, page: &mut Page) {
-        if page.verbose() == 0 { self.row().csv(page) } else { self.text(page) }
+        if page.verbose() != 0 {
+            return self.text(page);
+        }
+        line!(page, "{},00h,{},{}.{}", self.name, self.status(), self.entity.id, self.entity.instance);
     }
 }
 

@@ -17,6 +17,7 @@ use crate::family::{Context, Family, Running, Status};
 use crate::ipmi::sdr::SdrRecord;
 pub use cache::load_cache;
 use clap::Subcommand;
+pub use find::named;
 pub use row::show;
 pub use value::Style;
 pub use words::{listener, reading, unopened, unreadable};
@@ -56,13 +57,13 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
         let choice = tree::choose::<Leaf>(words);
         // Reference: what these choose stays chosen for a bare `sdr` later in a shell.
         match &choice {
-            Choice::Chosen(Leaf::List(_)) => context.settings.sdr_extended = false,
-            Choice::Chosen(Leaf::Elist(_) | Leaf::Type(_) | Leaf::Entity(_)) => context.settings.sdr_extended = true,
+            Choice::Chosen(Leaf::List(_)) => context.memory.sdr_extended = false,
+            Choice::Chosen(Leaf::Elist(_) | Leaf::Type(_) | Leaf::Entity(_)) => context.memory.sdr_extended = true,
             _ => {}
         }
         match choice {
             Choice::Missing => {
-                let style = if context.settings.sdr_extended { Style::Extended } else { Style::Plain };
+                let style = if context.memory.sdr_extended { Style::Extended } else { Style::Plain };
                 list(context, &[], "list", style).await
             }
             Choice::Chosen(Leaf::List(rest)) => list(context, &tree::rest(rest), "list", Style::Plain).await,

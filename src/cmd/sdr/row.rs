@@ -19,9 +19,9 @@ pub async fn show(context: &Context, rows: &List<'_>, style: Style, record: &Sdr
     match record {
         SdrRecord::Sensor(sensor) => show_sensor(context, rows, style, sensor).await,
         SdrRecord::EventOnly(sensor) => locator::show_event_only(context, rows, style, sensor).await,
-        SdrRecord::Generic(device) => rows.push(&locator::GenericRow::new(device, style)),
-        SdrRecord::Fru(device) => rows.push(&locator::FruRow::new(device, style)),
-        SdrRecord::Mc(device) => rows.push(&locator::McRow::new(device, style)),
+        SdrRecord::Generic(device) => rows.push(&locator::LocatorRow::generic(device, style)),
+        SdrRecord::Fru(device) => rows.push(&locator::LocatorRow::fru(device, style)),
+        SdrRecord::Mc(device) => rows.push(&locator::LocatorRow::mc(device, style)),
         SdrRecord::Oem(record) => rows.push(&locator::OemRow::new(context, record)),
         SdrRecord::EntityAssociation => {}
     }

@@ -90,7 +90,7 @@ pub async fn add(context: &Context, words: &[String]) -> Status {
     let Some(file) = file::open(out, word) else { return Status::FAILED };
     let mut reader = BufReader::new(file);
     let rows = out.list();
-    let style = Style::AlwaysLine { named: context.settings.sel_names };
+    let style = Style::AlwaysLine { named: context.memory.sel_names };
     let mut bytes = [0; WORDS];
     loop {
         let line = match line(&mut reader, LINE) {

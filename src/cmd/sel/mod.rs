@@ -59,11 +59,11 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Clear(_)) => edit::clear(context).await,
             Choice::Chosen(Leaf::Delete(rest)) => edit::delete(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::List(rest)) => {
-                context.settings.sel_names = false;
+                context.memory.sel_names = false;
                 list::run(context, &tree::rest(rest), Style::Line).await
             }
             Choice::Chosen(Leaf::Elist(rest)) => {
-                context.settings.sel_names = true;
+                context.memory.sel_names = true;
                 list::run(context, &tree::rest(rest), Style::Extended).await
             }
             Choice::Chosen(Leaf::Get(rest)) => get::run(context, &tree::rest(rest)).await,
@@ -79,7 +79,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             }
             Choice::Chosen(Leaf::Ereadraw(rest)) => {
                 let words = tree::rest(rest);
-                context.settings.sel_names |= !words.is_empty();
+                context.memory.sel_names |= !words.is_empty();
                 file::read_raw(context, &words, "ereadraw", Style::Extended).await
             }
             Choice::Chosen(Leaf::Interpret(rest)) => interpret::run(context, &tree::rest(rest), style(context)).await,
@@ -99,7 +99,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
 /// How rows are shown by commands that do not choose. Reference: as `elist`, `list` or `ereadraw` left
 /// it, in the life of a process.
 fn style(context: &Context) -> Style {
-    if context.settings.sel_names { Style::Extended } else { Style::Line }
+    if context.memory.sel_names { Style::Extended } else { Style::Line }
 }
 
 const COMMANDS: &str = "SEL Commands:  info clear delete list elist get add time save readraw writeraw interpret";

@@ -2,41 +2,22 @@
 
 use super::list;
 use crate::cmd::sdr::value::{is_whole, unit_text};
-use crate::cmd::sdr::{self, Style, listener, unopened};
+use crate::cmd::sdr::{self, Style};
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::SdrRecord;
 use crate::line;
-use crate::out::{Column, Format, Page, Report, bytes_of, fixed};
+use crate::out::{Column, Format, Page, Report, fixed};
 use serde::Serialize;
 
-/// A record by name; none when there is no such name or no walk over the records.
-pub async fn find(context: &Context, word: &str) -> Option<std::sync::Arc<crate::bmc::StoredRecord>> {
-    let name = bytes_of(word).into_owned();
-    let listener = listener(context);
-    match context.bmc.find_sdr(&listener, |record| record.id_string().is_some_and(|id| id.is(&name))).await {
-        Ok(found) => found,
-        Err(fault) => {
-            unopened(context, &fault);
-            None
-        }
-    }
-}
+const GET_USAGE: [&str; 2] = ["sensor get <id> ... [id]", "   id        : name of desired sensor"];
 
 /// `sensor get`: details, whatever the verbosity.
 pub async fn get(context: &Context, words: &[String]) -> Status {
     let out = &context.out;
-    let usage = || {
-        out.notice("sensor get <id> ... [id]");
-        out.notice("   id        : name of desired sensor");
-    };
     match words.first().map(String::as_str) {
-        None => {
-            out.error("Not enough parameters given.");
-            usage();
-            return Status::FAILED;
-        }
+        None => return context.too_few(&GET_USAGE),
         Some("help") => {
-            usage();
+            out.notices(&GET_USAGE);
             return Status::OK;
         }
         Some(_) => {}
@@ -45,7 +26,7 @@ pub async fn get(context: &Context, words: &[String]) -> Status {
     let rows = out.list();
     let mut status = Status::OK;
     for word in words {
-        let Some(stored) = find(context, word).await else {
+        let Some(stored) = sdr::named(context, word).await else {
             out.error(&format!("Sensor data record \"{word}\" not found!"));
             status = Status::FAILED;
             continue;
@@ -110,7 +91,7 @@ pub async fn reading(context: &Context, words: &[String]) -> Status {
     let rows = out.list();
     let mut status = Status::OK;
     for word in words {
-        let Some(stored) = find(context, word).await else {
+        let Some(stored) = sdr::named(context, word).await else {
             out.error(&format!("Sensor \"{word}\" not found!"));
             status = Status::FAILED;
             continue;

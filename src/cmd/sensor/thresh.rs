@@ -1,7 +1,7 @@
 //! `sensor thresh`: set thresholds.
 
-use super::reading::find;
 use crate::cli::float::parse_f64;
+use crate::cmd::sdr::named;
 use crate::family::{Context, Status, because};
 use crate::ipmi::sdr::{FullSensor, SdrRecord, SensorRecord};
 use crate::ipmi::sensor::{SensorThresholds, SetSensorThresholds};
@@ -146,7 +146,7 @@ pub async fn run(context: &Context, words: &[String]) -> Status {
     let Some(wanted) = wanted(context, words) else { return Status::FAILED };
     let id = &words[0];
     out.println(&format!("Locating sensor record '{id}'..."));
-    let Some(stored) = find(context, id).await else {
+    let Some(stored) = named(context, id).await else {
         out.error("Sensor data record not found!");
         return Status::FAILED;
     };

@@ -24,7 +24,7 @@ pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> 
             "usesolkeepalive" if keepalive != Keepalive::Off => keepalive = Keepalive::Payload,
             "usesolkeepalive" => {}
             word => {
-                let Some(value) = word.strip_prefix("instance=") else { return Err(super::usage(context)) };
+                let Some(value) = word.strip_prefix("instance=") else { return Err(context.misused(&super::USAGE)) };
                 instance = deactivate::instance(context, value)?;
             }
         }

@@ -11,7 +11,7 @@ use crate::out::completion_text;
 pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
     let mut instance = 1;
     for word in words {
-        let Some(value) = word.strip_prefix("instance=") else { return Err(super::usage(context)) };
+        let Some(value) = word.strip_prefix("instance=") else { return Err(context.misused(&super::USAGE)) };
         instance = self::instance(context, value)?;
     }
     deactivate(context, instance).await
@@ -21,7 +21,7 @@ pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
 pub fn instance(context: &Context, word: &str) -> Result<u8, Status> {
     number::parse_u8(word).map_err(|_| {
         context.out.error(&format!("Given instance '{word}' is invalid."));
-        super::usage(context)
+        context.misused(&super::USAGE)
     })
 }
 

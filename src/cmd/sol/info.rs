@@ -128,7 +128,7 @@ pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
     let channel = match words {
         [] => THIS_CHANNEL,
         [word] => arguments::channel(context, word).ok_or(Status::FAILED)?,
-        _ => return Err(super::usage(context)),
+        _ => return Err(context.misused(&super::USAGE)),
     };
     let values = read_all(context, channel).await?;
     let [progress, enabled, access, character, retry, kept_rate, rate, payload_channel, payload_port] = values;

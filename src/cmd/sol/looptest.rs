@@ -12,7 +12,7 @@ const INTERVAL_MS: i32 = 100;
 /// `sol looptest`.
 pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> {
     if words.len() > 3 {
-        return Err(super::usage(context));
+        return Err(context.misused(&super::USAGE));
     }
     let number = |what: &str, word: &String| {
         number::parse_i32(word).map_err(|_| {

@@ -11,7 +11,7 @@ mod set;
 mod talk;
 
 use super::tree::{self, Choice, Rest};
-use crate::family::{Context, Family, Running, Status};
+use crate::family::{Context, Family, Running};
 use clap::Subcommand;
 
 /// The `sol` family.
@@ -49,17 +49,12 @@ const USAGE: [&str; 6] = [
     "              looptest [<loop times> [<loop interval(in ms)> [<instance>]]]",
 ];
 
-fn usage(context: &Context) -> Status {
-    context.out.notices(&USAGE);
-    Status::FAILED
-}
-
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     Box::pin(async move {
         let outcome = match tree::choose::<Leaf>(words) {
             Choice::Chosen(Leaf::Info(rest)) => info::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Help(_)) | Choice::Missing => {
-                usage(context);
+                context.out.notices(&USAGE);
                 Ok(())
             }
             Choice::Chosen(Leaf::Payload(rest)) => payload::run(context, &tree::rest(rest)).await,
@@ -67,8 +62,8 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Set(rest)) => set::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Activate(rest)) => activate::run(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Looptest(rest)) => looptest::run(context, &tree::rest(rest)).await,
-            Choice::Unknown(_) => Err(usage(context)),
+            Choice::Unknown(_) => Err(context.misused(&USAGE)),
         };
-        outcome.map_or_else(|status| status, |()| Status::OK)
+        outcome.into()
     })
 }

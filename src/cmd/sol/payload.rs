@@ -10,9 +10,9 @@ use serde::Serialize;
 
 /// `sol payload`.
 pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
-    let [verb, rest @ ..] = words else { return Err(super::usage(context)) };
+    let [verb, rest @ ..] = words else { return Err(context.misused(&super::USAGE)) };
     if rest.len() > 2 {
-        return Err(super::usage(context));
+        return Err(context.misused(&super::USAGE));
     }
     let (mut channel, mut user) = (THIS_CHANNEL, 1);
     if let Some(word) = rest.first() {
@@ -25,7 +25,7 @@ pub async fn run(context: &Context, words: &[String]) -> Result<(), Status> {
         "enable" => PayloadGrant::Enable,
         "disable" => PayloadGrant::Disable,
         "status" => return payload_status(context, channel, user).await,
-        _ => return Err(super::usage(context)),
+        _ => return Err(context.misused(&super::USAGE)),
     };
     context.bmc.call(&SetSolPayloadAccess { channel, user, grant }).await.map_err(|error| {
         let doing = if grant == PayloadGrant::Enable { "enabling" } else { "disabling" };

@@ -1,7 +1,7 @@
 //! Changes to users: names, passwords, enabling, privilege limits; and the test of a password.
 
 use super::super::arguments::{self, THIS_CHANNEL};
-use super::usage;
+use super::USAGE;
 use crate::bmc::CallError;
 use crate::cli::number;
 use crate::family::{Context, Status, because, eval_failure};
@@ -14,17 +14,12 @@ const SHORT: usize = 16;
 /// The longest password of IPMI 2.0.
 const LONG: usize = 20;
 
-fn misused(context: &Context) -> Status {
-    usage(context);
-    Status::FAILED
-}
-
 /// `user set name|password`.
 pub async fn set(context: &Context, words: &[String]) -> Status {
     match words {
         [what, user, rest @ ..] if what == "password" => password(context, user, rest).await,
         [what, user, name] if what == "name" => set_name(context, user, name).await,
-        _ => misused(context),
+        _ => context.misused(&USAGE),
     }
 }
 
@@ -98,7 +93,7 @@ async fn password(context: &Context, user: &str, words: &[String]) -> Status {
 
 /// `user enable`, `user disable`.
 pub async fn enable(context: &Context, words: &[String], enable: bool) -> Status {
-    let [user] = words else { return misused(context) };
+    let [user] = words else { return context.misused(&USAGE) };
     let Some(user) = arguments::user(context, user) else { return Status::FAILED };
     let operation = if enable { PasswordOperation::Enable } else { PasswordOperation::Disable };
     let request = SetUserPassword { user, operation, password: &[], twenty_bytes: false };
@@ -118,7 +113,7 @@ pub async fn privilege(context: &Context, words: &[String]) -> Status {
     let (user, limit, channel) = match words {
         [user, limit] => (user, limit, None),
         [user, limit, channel] => (user, limit, Some(channel)),
-        _ => return misused(context),
+        _ => return context.misused(&USAGE),
     };
     let channel = match channel.map(|word| arguments::channel(context, word)) {
         None => THIS_CHANNEL,
@@ -145,7 +140,7 @@ pub async fn test(context: &Context, words: &[String]) -> Status {
     let (user, word, given) = match words {
         [user, length] => (user, length, None),
         [user, length, password] => (user, length, Some(password)),
-        _ => return misused(context),
+        _ => return context.misused(&USAGE),
     };
     let Some(user) = arguments::user(context, user) else { return Status::FAILED };
     let length = number::parse_i32(word).ok().filter(|length| matches!(length, 16 | 20));

@@ -64,24 +64,16 @@ const USAGE: [&str; 18] = [
     "",
 ];
 
-fn usage(context: &Context) {
-    context.out.notices(&USAGE);
-}
-
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     Box::pin(async move {
         match tree::choose::<Leaf>(words) {
             Choice::Chosen(Leaf::Summary(rest)) => summary(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::List(rest)) => list(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Help(_)) => {
-                usage(context);
+                context.out.notices(&USAGE);
                 Status::OK
             }
-            Choice::Missing => {
-                context.out.error("Not enough parameters given.");
-                usage(context);
-                Status::FAILED
-            }
+            Choice::Missing => context.too_few(&USAGE),
             Choice::Chosen(Leaf::Set(rest)) => edit::set(context, &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Disable(rest)) => edit::enable(context, &tree::rest(rest), false).await,
             Choice::Chosen(Leaf::Enable(rest)) => edit::enable(context, &tree::rest(rest), true).await,
@@ -89,8 +81,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
             Choice::Chosen(Leaf::Test(rest)) => edit::test(context, &tree::rest(rest)).await,
             Choice::Unknown(word) => {
                 context.out.error(&format!("Invalid user command: '{word}'\n"));
-                usage(context);
-                Status::FAILED
+                context.misused(&USAGE)
             }
         }
     })
@@ -101,10 +92,7 @@ fn channel(context: &Context, words: &[String]) -> Result<u8, Status> {
     match words {
         [] => Ok(THIS_CHANNEL),
         [word] => arguments::channel(context, word).ok_or(Status::FAILED),
-        _ => {
-            usage(context);
-            Err(Status::FAILED)
-        }
+        _ => Err(context.misused(&USAGE)),
     }
 }
 
@@ -237,8 +225,8 @@ async fn list(context: &mut Context, words: &[String]) -> Status {
             Err(error) => return eval_failure(context, &error),
         };
         // Reference: the heading appears once in the life of a process.
-        let header = !context.settings.user_heading_shown && context.out.csv() == 0;
-        context.settings.user_heading_shown |= header;
+        let header = !context.memory.user_heading_shown && context.out.csv() == 0;
+        context.memory.user_heading_shown |= header;
         rows.push(&UserRow::new(user, name, &access, header));
         user += 1;
         if user > access.max_users.min(MAX_USER) {

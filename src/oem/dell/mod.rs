@@ -1,5 +1,6 @@
 //! Dell.
 
+pub mod alert;
 pub mod event;
 
 use crate::ipmi::sel::SelEvent;

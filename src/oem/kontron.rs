@@ -1,4 +1,4 @@
-//! `-o kontron` with `-z`: boards of Kontron's take long messages only when they are told to.
+//! Kontron. Its boards take long messages (`-z`) only when they are told to, which is what `-o kontron` asks for.
 
 use crate::bmc::Bmc;
 use crate::ipmi::{NetFn, Request, Route};
