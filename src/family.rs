@@ -61,7 +61,8 @@ pub struct Settings {
     pub event_map: EventMap,
     /// The files `exec` is running just now, each by device and inode; the innermost is last.
     pub scripts: Vec<(u64, u64)>,
-    /// Whether a bare `sdr` shows extended rows, because an earlier command of the process did.
+    /// Whether rows of sensors are extended ones where a command does not choose, because an earlier
+    /// command of the process had them so.
     pub sdr_extended: bool,
     /// Whether `pef` has shown a field: only the first in the life of a process does without a separator.
     pub pef_begun: bool,
