@@ -68,7 +68,7 @@ pub struct Memory {
     pub user_heading_shown: bool,
     /// Whether rows of the event log name their sensors: as the last command that chose left it.
     pub sel_names: bool,
-    /// Whether a bare `sdr` shows extended rows: as the last listing left it.
+    /// Whether rows of sensors are extended ones where a command does not choose: as the last listing left it.
     pub sdr_extended: bool,
     /// Whether `pef` has shown a field: only the first one of all stands without a separator.
     pub pef_begun: bool,

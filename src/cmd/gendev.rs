@@ -1,6 +1,6 @@
 //! `gendev`: EEPROMs behind generic device locator records, read to and written from files.
 
-use super::sdr::{self, Style};
+use super::sdr;
 use super::tree::{self, Choice, Rest};
 use super::{file, i2c};
 use crate::family::{Context, Family, Running, Status};
@@ -92,7 +92,9 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
                 USAGE.iter().for_each(|line| out.error(line));
                 Status::OK
             }
-            Choice::Chosen(Leaf::List(_)) => sdr::list(context, &["generic".to_owned()], "list", Style::Plain).await,
+            Choice::Chosen(Leaf::List(_)) => {
+                sdr::list(context, &["generic".to_owned()], "list", sdr::lasting_style(context)).await
+            }
             Choice::Chosen(Leaf::Read(rest)) => device(context, "read", &tree::rest(rest)).await,
             Choice::Chosen(Leaf::Write(rest)) => device(context, "write", &tree::rest(rest)).await,
             Choice::Unknown(word) => {

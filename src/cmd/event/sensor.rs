@@ -79,7 +79,9 @@ pub async fn run(context: &Context, name: &str, state: Option<&str>, direction: 
         out.error(&format!("Unknown sensor type for id '{name}'"));
         return Status::FAILED;
     };
-    let kind = match sensor.event_type {
+    // Reference: the highest bit, which no event type has, is passed over.
+    let event_type = sensor.event_type & 0x7f;
+    let kind = match event_type {
         0x01 => Kind::Threshold,
         0x03..=0x06 | 0x08 | 0x09 => Kind::Digital,
         0x02 | 0x07 | 0x0a..=0x0c | 0x6f => Kind::Discrete,
@@ -87,13 +89,13 @@ pub async fn run(context: &Context, name: &str, state: Option<&str>, direction: 
     };
     let data = match kind {
         Kind::Threshold => threshold(context, sensor, state, deasserted).await,
-        kind => discrete(context, sensor, kind, state).await,
+        kind => discrete(context, sensor.sensor_type, event_type, kind, state).await,
     };
     let [first, second, third] = match data {
         Ok(data) => data,
         Err(status) => return status,
     };
-    let event = u8::from(deasserted) << 7 | sensor.event_type & 0x7f;
+    let event = u8::from(deasserted) << 7 | event_type;
     let message: Message = [REVISION, sensor.sensor_type, sensor.number, event, first, second, third];
     send(context, message).await
 }
@@ -139,12 +141,13 @@ async fn threshold(
 
 async fn discrete(
     context: &Context,
-    sensor: &SensorRecord,
+    sensor_type: u8,
+    event_type: u8,
     kind: Kind,
     state: Option<&str>,
 ) -> Result<[u8; 3], Status> {
     let Some(state) = state.filter(|state| !state.eq_ignore_ascii_case("list")) else {
-        let names = state_names(context, sensor.sensor_type, sensor.event_type).await;
+        let names = state_names(context, sensor_type, event_type).await;
         let plain = names.iter().filter(|name| name.data.is_none() && name.offset < 15);
         context.out.report(&SensorStates { states: plain.map(|name| name.name).collect(), kind });
         return Err(Status::OK);
@@ -153,9 +156,9 @@ async fn discrete(
     let offset = match kind {
         Kind::Digital if ON.iter().any(is) => 1,
         Kind::Digital if OFF.iter().any(is) => 0,
-        _ if sensor.sensor_type == 0 || sensor.event_type == 0 => 0,
+        _ if sensor_type == 0 || event_type == 0 => 0,
         _ => {
-            let names = state_names(context, sensor.sensor_type, sensor.event_type).await;
+            let names = state_names(context, sensor_type, event_type).await;
             let Some(found) = names.iter().find(|name| name.name.eq_ignore_ascii_case(state)) else {
                 context.out.warning(&format!("Unable to find matching event offset for '{state}'"));
                 return Err(Status::FAILED);

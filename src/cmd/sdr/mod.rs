@@ -55,7 +55,7 @@ enum Leaf {
 fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     Box::pin(async move {
         let choice = tree::choose::<Leaf>(words);
-        // Reference: what these choose stays chosen for a bare `sdr` later in a shell.
+        // Reference: what these choose stays chosen for later commands that do not.
         match &choice {
             Choice::Chosen(Leaf::List(_)) => context.memory.sdr_extended = false,
             Choice::Chosen(Leaf::Elist(_) | Leaf::Type(_) | Leaf::Entity(_)) => context.memory.sdr_extended = true,
@@ -63,7 +63,7 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
         }
         match choice {
             Choice::Missing => {
-                let style = if context.memory.sdr_extended { Style::Extended } else { Style::Plain };
+                let style = lasting_style(context);
                 list(context, &[], "list", style).await
             }
             Choice::Chosen(Leaf::List(rest)) => list(context, &tree::rest(rest), "list", Style::Plain).await,
@@ -132,6 +132,14 @@ fn wanted(word: Option<&str>) -> Option<fn(&SdrRecord, bool) -> bool> {
         Some("generic") => |record, _| matches!(record, SdrRecord::Generic(_)),
         Some(_) => return None,
     })
+}
+
+/// The style in force where a command chooses none.
+///
+/// Reference: `list`, `elist`, `type` and `entity` leave theirs to the commands that follow in the
+/// same process, `sensor list` and `gendev list` among them.
+pub fn lasting_style(context: &Context) -> Style {
+    if context.memory.sdr_extended { Style::Extended } else { Style::Plain }
 }
 
 /// `sdr list` and `elist`, and what other families list of the records.

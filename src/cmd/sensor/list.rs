@@ -58,6 +58,8 @@ pub struct ThresholdRow {
     asserted: Option<StateBlock>,
     #[serde(skip)]
     events: Events,
+    #[serde(skip)]
+    style: Style,
 }
 
 const TABLE: &[Column] = &[
@@ -106,7 +108,7 @@ impl ThresholdRow {
 
     fn row(&self, page: &mut Page) {
         put!(page, "{:<16} ", self.name);
-        let comparison = self.status.word(page.verbose() != 0, Style::Plain, "ns");
+        let comparison = self.status.word(page.verbose() != 0, self.style, "ns");
         if self.is_discrete() {
             match (self.values.raw, self.plain_value()) {
                 (Some(_), Some(value)) => put!(page, "| {value:<10} | {:<10} | {:<6}", self.unit_text(), "ok"),
@@ -204,7 +206,7 @@ impl Report for ThresholdRow {
 
     fn csv(&self, page: &mut Page) {
         put!(page, "{}", self.name);
-        let comparison = self.status.word(page.verbose() != 0, Style::Plain, "ns");
+        let comparison = self.status.word(page.verbose() != 0, self.style, "ns");
         if self.is_discrete() {
             match (self.values.raw, self.plain_value()) {
                 (Some(_), Some(value)) => put!(page, ",{value},{},ok", self.unit_text()),
@@ -283,6 +285,7 @@ pub async fn show(context: &Context, rows: &List<'_>, sensor: &SensorRecord) -> 
         limits,
         asserted,
         events,
+        style: sdr::lasting_style(context),
     });
     if values.raw.is_some() { Status::OK } else { Status::FAILED }
 }
