@@ -149,7 +149,8 @@ fn plus(bmc: &mut SimulatedBmc, bytes: &[u8]) -> String {
 /// What a run with `words` brings and sends, against a fresh BMC.
 fn observe(program: &str, profile: &str, words: &str) -> (Ran, Vec<String>, usize) {
     let recorder = Recorder::new(profile);
-    let ran = run(program, recorder.port, words);
+    // A schedule that a busy machine keeps, unless `words` choose another.
+    let ran = run(program, recorder.port, &format!("-N 5 {words}"));
     let (seen, left) = recorder.end();
     (ran, seen, left)
 }
@@ -161,8 +162,16 @@ fn alike(profile: &str, words: &str) -> Vec<String> {
 
 /// The same for a command line with a command.
 fn alike_in(profile: &str, words: &str) -> Vec<String> {
-    let (theirs, sent_by_them, left_by_them) = observe(REFERENCE, profile, words);
-    let (ours, sent_by_us, left_by_us) = observe(OURS, profile, words);
+    let mut theirs = observe(REFERENCE, profile, words);
+    let mut ours = observe(OURS, profile, words);
+    // On a busy machine either may have waited in vain and sent something again.
+    for _ in 0..2 {
+        if ours.1 == theirs.1 {
+            break;
+        }
+        (theirs, ours) = (observe(REFERENCE, profile, words), observe(OURS, profile, words));
+    }
+    let ((theirs, sent_by_them, left_by_them), (ours, sent_by_us, left_by_us)) = (theirs, ours);
     assert_eq!(sent_by_us.join("\n"), sent_by_them.join("\n"), "{words}");
     assert_eq!((ours.status, &ours.stdout, &ours.stderr), (theirs.status, &theirs.stdout, &theirs.stderr), "{words}");
     assert_eq!(left_by_us, left_by_them, "{words}");
