@@ -175,7 +175,7 @@ impl FruDevice {
             ReadStyle::Fixed => Some(if self.info.by_words { 16 } else { 20 }),
             ReadStyle::Transport => {
                 // The completion code and the count take a byte each.
-                let room = limit(bmc.transport().limits().response, 7, self.route).saturating_sub(1);
+                let room = bmc.max_response_at(self.route).saturating_sub(1);
                 (room > 1).then(|| self.even((room - 1).min(255)))
             }
         }

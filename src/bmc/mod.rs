@@ -181,17 +181,7 @@ impl Bmc {
         }
     }
 
-    /// Largest request data, allowing for bridging (bytes).
-    pub fn max_request(&self) -> u16 {
-        limit(self.transport.limits().request, 8, self.route)
-    }
-
-    /// Largest reply data, allowing for bridging (bytes).
-    pub fn max_response(&self) -> u16 {
-        self.max_response_at(self.route)
-    }
-
-    /// The same on the way to another controller.
+    /// Largest reply data on the way to a controller, allowing for bridging (bytes).
     pub fn max_response_at(&self, route: Route) -> u16 {
         limit(self.transport.limits().response, 7, route)
     }

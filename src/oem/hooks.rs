@@ -1,6 +1,6 @@
 //! What the standard families ask of a manufacturer.
 //!
-//! Every question begins with the manufacturer's number, which transports that know it give at once and
+//! Every question of theirs begins with the manufacturer's number, which transports that know it give at once and
 //! the others ask for each time: so often, and in this order, does the reference ask.
 
 pub mod pef;

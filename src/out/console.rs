@@ -87,16 +87,6 @@ impl Output {
         }))
     }
 
-    /// The same settings with fresh streams in memory, for one host among many.
-    pub fn detached(&self) -> Self {
-        let out = Output::memory(self.0.format);
-        out.set_csv(self.csv());
-        out.set_verbose(self.verbose());
-        out.0.threshold.store(self.0.threshold.load(Ordering::Relaxed), Ordering::Relaxed);
-        out.set_utc(self.utc());
-        out
-    }
-
     /// What has been collected by streams in memory; empty for the process's own.
     pub fn captured(&self) -> Captured {
         self.flush();

@@ -45,12 +45,7 @@ pub fn strftime(format: &str, seconds: i64, zone: Zone) -> Vec<u8> {
     buffer[..length.min(buffer.len())].to_vec()
 }
 
-/// Reads a local time by a `strptime` format and gives its UNIX time; the text must be used up.
-pub fn parse_local(text: &[u8], format: &str) -> Option<i64> {
-    parse_start(text, format).and_then(|(time, rest)| (rest == 0).then_some(time))
-}
-
-/// The same, whatever follows what the format describes; gives the length of that rest as well.
+/// Reads a local time by a `strptime` format and gives its UNIX time, and the length of what follows it.
 pub fn parse_start(text: &[u8], format: &str) -> Option<(i64, usize)> {
     super::locale::adopt();
     let (text, format) = (CString::new(text).ok()?, CString::new(format).ok()?);
@@ -80,11 +75,6 @@ pub fn as_if_local(seconds: i64) -> i64 {
     broken_down(seconds, Zone::Utc).map_or(-1, local_time)
 }
 
-/// Seconds by which the zone in force at a UNIX time is ahead of universal time.
-pub fn utc_offset(seconds: i64) -> i64 {
-    broken_down(seconds, Zone::Local).map_or(0, |tm| tm.tm_gmtoff)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,9 +88,8 @@ mod tests {
     #[test]
     fn what_is_printed_is_read() {
         let text = strftime("%Y-%m-%d %H:%M:%S", 1_700_000_000, Zone::Local);
-        assert_eq!(parse_local(&text, "%Y-%m-%d %H:%M:%S"), Some(1_700_000_000));
-        assert_eq!(parse_local(b"nonsense", "%Y"), None);
-        assert_eq!(parse_local(b"2020 x", "%Y"), None);
+        assert_eq!(parse_start(&text, "%Y-%m-%d %H:%M:%S"), Some((1_700_000_000, 0)));
+        assert_eq!(parse_start(b"nonsense", "%Y"), None);
         assert_eq!(parse_start(b"2020 x", "%Y").map(|(_, rest)| rest), Some(2));
     }
 }

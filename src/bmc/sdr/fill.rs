@@ -95,7 +95,7 @@ impl Bmc {
     ///
     /// # Errors
     /// [`AddFault`].
-    pub async fn add_sdr(&self, route: Route, record: &RawRecord, listener: Listener<'_>) -> Result<(), AddFault> {
+    async fn add_sdr(&self, route: Route, record: &RawRecord, listener: Listener<'_>) -> Result<(), AddFault> {
         let SdrHeader { id, version, kind, length } = record.header;
         if record.body.is_empty() {
             listener(SdrEvent::Unusable);

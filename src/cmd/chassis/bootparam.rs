@@ -47,7 +47,7 @@ struct BootParameter {
 
 /// How a parameter is shown.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Layout {
+struct Layout {
     /// Without what all parameters have in common.
     pub bare: bool,
     /// A mailbox block is one of many.

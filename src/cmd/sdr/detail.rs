@@ -122,7 +122,7 @@ const UNAVAILABLE: u8 = 0x20;
 
 /// A sensor whose details are text alone: JSON comes from the row.
 #[derive(Serialize)]
-pub struct SensorDetail<'a> {
+struct SensorDetail<'a> {
     name: String,
     #[serde(skip)]
     record: &'a SensorRecord,

@@ -22,7 +22,7 @@ fn long_name(id: &IdString) -> String {
 
 /// A sensor that only sends events.
 #[derive(Serialize)]
-pub struct EventOnlyRow {
+struct EventOnlyRow {
     name: String,
     sensor: SensorIdentity,
     record_type: &'static str,

@@ -29,7 +29,7 @@ pub async fn show(context: &Context, rows: &List<'_>, style: Style, record: &Sdr
 
 /// A sensor with its reading.
 #[derive(Serialize)]
-pub struct SensorRow {
+struct SensorRow {
     pub name: String,
     pub sensor: SensorIdentity,
     pub record_type: &'static str,

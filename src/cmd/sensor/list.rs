@@ -35,7 +35,7 @@ struct Thresholds {
 
 /// A sensor with its reading and the thresholds in force.
 #[derive(Serialize)]
-pub struct ThresholdRow {
+struct ThresholdRow {
     name: String,
     sensor: SensorIdentity,
     entity: EntityReport,
