@@ -1,6 +1,6 @@
 //! A sensor in detail (`-v`, `sdr get`): reading, thresholds, ranges, events.
 
-use super::value::{Comparison, EntityReport, Style, unit_text, value_text};
+use super::value::{Comparison, EntityReport, Style, short_value_text, unit_text, value_text};
 use crate::bmc::Reading;
 use crate::cmd::states;
 use crate::family::Context;
@@ -266,7 +266,7 @@ impl SensorDetail<'_> {
         let sensor = self.record;
         line!(page, " Sensor Type (Discrete): {} (0x{:02x})", self.type_name, sensor.sensor_type);
         let reading = match (self.values.raw, self.values.analog) {
-            (Some(_), Some(value)) => format!("{} {}", value_text(value, 2), unit_text(&sensor.units)),
+            (Some(_), Some(value)) => format!("{} {}", short_value_text(value, 2), unit_text(&sensor.units)),
             (Some(raw), None) => format!("{raw:x}h"),
             (None, _) if self.values.scanning_disabled => "Disabled".to_owned(),
             (None, _) => "No Reading".to_owned(),

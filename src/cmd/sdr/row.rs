@@ -1,7 +1,7 @@
 //! One record as a row: text in three styles, CSV, JSON.
 
 use super::facts::SensorFacts;
-use super::value::{COLUMNS, Comparison, EntityReport, Style, unit_text, value_text};
+use super::value::{COLUMNS, Comparison, EntityReport, Style, VALUE_BYTES, short_value_text, unit_text, value_text};
 use super::{detail, locator, words};
 use crate::bmc::Reading;
 use crate::cmd::states::{self, SensorIdentity};
@@ -10,9 +10,6 @@ use crate::ipmi::sdr::{SdrRecord, SensorRecord};
 use crate::out::{Column, List, Page, Report, Severity, text};
 use crate::{line, put};
 use serde::Serialize;
-
-/// Reference: a value and its unit share sixteen bytes, one of them a NUL.
-const VALUE_BYTES: usize = 15;
 
 /// Shows one record.
 pub async fn show(context: &Context, rows: &List<'_>, style: Style, record: &SdrRecord) {
@@ -90,7 +87,7 @@ impl SensorRow {
 
     fn analog_text(&self, decimals: usize) -> Option<String> {
         let value = self.values.analog?;
-        Some(format!("{} {}", value_text(value, decimals), self.unit.as_deref().unwrap_or_default()))
+        Some(format!("{} {}", short_value_text(value, decimals), self.unit.as_deref().unwrap_or_default()))
     }
 
     fn plain(&self, page: &mut Page) {
@@ -141,7 +138,9 @@ impl SensorRow {
             (None, _) => put!(page, "{:02X}h,ns,{id}.{instance},No Reading", self.sensor.number),
             (Some(_), analog) => {
                 match analog {
-                    Some(value) => put!(page, "{},{},", value_text(value, 2), self.unit.as_deref().unwrap_or_default()),
+                    Some(value) => {
+                        put!(page, "{},{},", short_value_text(value, 2), self.unit.as_deref().unwrap_or_default())
+                    }
                     None => put!(page, "{:02X}h,", self.sensor.number),
                 }
                 put!(page, "ok,{id}.{instance},{}", self.states.join(", "));

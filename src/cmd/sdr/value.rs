@@ -123,6 +123,14 @@ pub fn is_whole(value: f64) -> bool {
     value == cut
 }
 
+/// Reference: a value as text has sixteen bytes, one of them a NUL. So has a value with its unit in a row.
+pub const VALUE_BYTES: usize = 15;
+
+/// A value as [`value_text`], cut where the reference's buffer ends.
+pub fn short_value_text(value: f64, decimals: usize) -> String {
+    format!("{:.VALUE_BYTES$}", value_text(value, decimals))
+}
+
 /// A value with so many decimals, or none when it is whole.
 pub fn value_text(value: f64, decimals: usize) -> String {
     fixed(value, if is_whole(value) { 0 } else { decimals })

@@ -2,7 +2,7 @@
 
 use crate::bmc::Reading;
 use crate::cmd::sdr::detail::{self, Events, StateBlock};
-use crate::cmd::sdr::value::{Comparison, EntityReport, Style, is_whole, unit_text};
+use crate::cmd::sdr::value::{Comparison, EntityReport, Style, short_value_text, unit_text, value_text};
 use crate::cmd::sdr::{self, listener, unopened};
 use crate::cmd::states::{self, SensorIdentity};
 use crate::family::{Context, Status};
@@ -95,7 +95,7 @@ impl ThresholdRow {
 
     /// An analog value of a sensor without thresholds: whole, or with three decimals.
     fn plain_value(&self) -> Option<String> {
-        self.values.analog.map(|value| fixed(value, if is_whole(value) { 0 } else { 3 }))
+        self.values.analog.map(|value| short_value_text(value, 3))
     }
 
     fn state_word(&self) -> String {
@@ -170,8 +170,7 @@ impl ThresholdRow {
         match (&self.record.full, self.values.analog) {
             (Some(full), Some(value)) => {
                 let tolerance = full.factors.tolerance_value(full.factors.tolerance);
-                let number = |value: f64| fixed(value, if is_whole(value) { 0 } else { 3 });
-                line!(page, "{} (+/- {}) {unit}", number(value), number(tolerance));
+                line!(page, "{} (+/- {}) {unit}", value_text(value, 3), value_text(tolerance, 3));
             }
             (Some(full), None) => line!(page, "0x{raw:x} (+/- 0x{:x}) {unit}", full.factors.tolerance),
             (None, _) => line!(page, "0x{raw:x} {unit}"),

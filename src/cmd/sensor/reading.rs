@@ -1,12 +1,12 @@
 //! `sensor get` and `sensor reading`: sensors by name.
 
 use super::list;
-use crate::cmd::sdr::value::{is_whole, unit_text};
+use crate::cmd::sdr::value::{short_value_text, unit_text};
 use crate::cmd::sdr::{self, Style};
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::SdrRecord;
 use crate::line;
-use crate::out::{Column, Format, Page, Report, fixed};
+use crate::out::{Column, Format, Page, Report};
 use serde::Serialize;
 
 const GET_USAGE: [&str; 2] = ["sensor get <id> ... [id]", "   id        : name of desired sensor"];
@@ -60,7 +60,7 @@ struct NamedReading<'a> {
 
 impl NamedReading<'_> {
     fn value(&self) -> String {
-        fixed(self.value, if is_whole(self.value) { 0 } else { 3 })
+        short_value_text(self.value, 3)
     }
 }
 
