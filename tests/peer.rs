@@ -66,6 +66,22 @@ fn lan_and_lanplus_answer_as_the_reference() {
     {
         cases.push(words.to_owned());
     }
+    for words in [
+        // A satellite controller, one that is not there, and transit controllers that are either side itself.
+        "lanplus -C 3 -t 0x30",
+        "lan -t 0x30",
+        "lan -t 0x40 -N 1 -R 1",
+        "lanplus -C 3 -t 0x30 -T 0x20 -B 7",
+        "lan -t 0x30 -T 0x20 -B 7",
+        "lanplus -C 3 -t 0x30 -T 0x30",
+        "lan -m 0x24 -t 0x30",
+        "lanplus -C 3 -m 0x24",
+        // xRC4, which this BMC refuses.
+        "lanplus -C 4",
+    ] {
+        let words = format!("-P test -I {words} raw 6 1");
+        assert_eq!(run(ours, &words), run(REFERENCE, &words), "{words}");
+    }
     for words in &cases {
         let mut theirs = run(REFERENCE, words);
         // A deviation: this BMC ignores the question for its suites, which costs the reference ten seconds

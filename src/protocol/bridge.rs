@@ -8,6 +8,18 @@ pub const SEND_MESSAGE: u8 = 0x34;
 /// Ask the bridge to match the answer to this request.
 pub const TRACK: u8 = 0x40;
 
+/// How often a request is wrapped.
+///
+/// Reference: not quite what the sizes of requests are computed with ([`Route::bridging`]). A transit
+/// controller at the console's own address is none, and one that is the target itself is a bridge.
+pub fn depth(route: &Route) -> Bridging {
+    match route {
+        Route { my_addr, target_addr, .. } if my_addr == target_addr => Bridging::None,
+        Route { my_addr, transit_addr, .. } if *transit_addr != 0 && transit_addr != my_addr => Bridging::Double,
+        _ => Bridging::Single,
+    }
+}
+
 /// A request as it goes to the BMC, wrapped as far as the route asks.
 ///
 /// `inner_from` is the address the innermost request seems to come from: the reference uses the
@@ -18,7 +30,7 @@ pub fn wrap(route: &Route, request: &Request, seq: u8, inner_from: u8) -> Messag
         data.extend(message.encode());
         Request { netfn: NetFn::APP, lun: 0, cmd: SEND_MESSAGE, data }
     };
-    match route.bridging() {
+    match depth(route) {
         Bridging::None => Message::request(BMC_ADDRESS, CONSOLE, seq, request),
         Bridging::Single => {
             let inner = Message::request(route.target_addr, inner_from, seq, request);
@@ -87,6 +99,15 @@ mod tests {
                 0x20, 0x18, 0x01, 0xc7, 0xec, 0xf0
             ]
         );
+    }
+
+    #[test]
+    fn a_transit_controller_counts_unless_it_is_this_side() {
+        let far = Route { target_addr: 0x82, target_channel: 7, ..Route::direct() };
+        assert_eq!(depth(&Route::direct()), Bridging::None);
+        assert_eq!(depth(&far), Bridging::Single);
+        assert_eq!(depth(&Route { transit_addr: 0x20, transit_channel: 3, ..far }), Bridging::Single);
+        assert_eq!(depth(&Route { transit_addr: 0x82, transit_channel: 7, ..far }), Bridging::Double);
     }
 
     #[test]

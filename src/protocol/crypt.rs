@@ -35,13 +35,18 @@ pub enum Integrity {
     HmacSha256_128,
 }
 
-/// Confidentiality algorithms (table 13-19). xRC4 is not among them: it was never more than optional.
+/// Confidentiality algorithms (table 13-19). xRC4, which was never more than optional, can be asked for but
+/// not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confidentiality {
     /// In the clear.
     None,
     /// AES-CBC-128.
     AesCbc128,
+    /// xRC4 with 128 bits.
+    Xrc4_128,
+    /// xRC4 with 40 bits.
+    Xrc4_40,
 }
 
 /// A cipher suite's three algorithms (table 22-20).
@@ -58,7 +63,7 @@ pub struct CipherSuite {
 }
 
 impl CipherSuite {
-    /// The suite of an id, among those that are spoken here.
+    /// The suite of an id, among those that can be asked for.
     pub fn from_id(id: u8) -> Option<Self> {
         use Authentication as A;
         use Confidentiality as C;
@@ -68,17 +73,28 @@ impl CipherSuite {
             1 => (A::HmacSha1, I::None, C::None),
             2 => (A::HmacSha1, I::HmacSha1_96, C::None),
             3 => (A::HmacSha1, I::HmacSha1_96, C::AesCbc128),
+            4 => (A::HmacSha1, I::HmacSha1_96, C::Xrc4_128),
+            5 => (A::HmacSha1, I::HmacSha1_96, C::Xrc4_40),
             6 => (A::HmacMd5, I::None, C::None),
             7 => (A::HmacMd5, I::HmacMd5_128, C::None),
             8 => (A::HmacMd5, I::HmacMd5_128, C::AesCbc128),
+            9 => (A::HmacMd5, I::HmacMd5_128, C::Xrc4_128),
+            10 => (A::HmacMd5, I::HmacMd5_128, C::Xrc4_40),
             11 => (A::HmacMd5, I::Md5_128, C::None),
             12 => (A::HmacMd5, I::Md5_128, C::AesCbc128),
+            13 => (A::HmacMd5, I::Md5_128, C::Xrc4_128),
+            14 => (A::HmacMd5, I::Md5_128, C::Xrc4_40),
             15 => (A::HmacSha256, I::None, C::None),
             16 => (A::HmacSha256, I::HmacSha256_128, C::None),
             17 => (A::HmacSha256, I::HmacSha256_128, C::AesCbc128),
             _ => return None,
         };
         Some(CipherSuite { id, authentication, integrity, confidentiality })
+    }
+
+    /// Whether packets of this suite can be made and read here.
+    pub fn is_spoken(&self) -> bool {
+        !matches!(self.confidentiality, Confidentiality::Xrc4_128 | Confidentiality::Xrc4_40)
     }
 
     /// The algorithms' codes, as an open session request has them.
@@ -193,6 +209,8 @@ impl Confidentiality {
         match self {
             Confidentiality::None => 0,
             Confidentiality::AesCbc128 => 1,
+            Confidentiality::Xrc4_128 => 2,
+            Confidentiality::Xrc4_40 => 3,
         }
     }
 
@@ -211,6 +229,8 @@ impl Confidentiality {
                     .encrypt_padded_vec_mut::<NoPadding>(&data);
                 [&iv[..], &body].concat()
             }
+            // There is no session with these.
+            Confidentiality::Xrc4_128 | Confidentiality::Xrc4_40 => Vec::new(),
         }
     }
 
@@ -233,6 +253,7 @@ impl Confidentiality {
                 data.truncate(length);
                 if right { Ok(data) } else { Err(Malformed) }
             }
+            Confidentiality::Xrc4_128 | Confidentiality::Xrc4_40 => Err(Malformed),
         }
     }
 }

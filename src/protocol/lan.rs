@@ -179,7 +179,7 @@ impl Machine {
         }
         let seq = self.message_seq.next();
         let message = bridge::wrap(route, request, seq, route.my_addr);
-        let bridged = route.bridging() != Bridging::None;
+        let bridged = bridge::depth(route) != Bridging::None;
         let again = !bridged && request.is_repeatable();
         self.flight = Some(Flight {
             message,
@@ -330,11 +330,13 @@ impl Machine {
             Phase::Challenge(auth) => self.challenge(auth, &message),
             Phase::Activate(auth) => self.activated(auth, &message),
             Phase::Active { .. } => {
+                let refused = message.cmd == bridge::SEND_MESSAGE && message.data.len() == 1;
                 if let Some(reply) = message.into_reply()
                     && reply.completion != CompletionCode::DUPLICATED
                 {
-                    self.flight = None;
-                    self.effects.push_back(Effect::Reply(reply));
+                    let bridged = self.flight.take().is_some_and(|flight| flight.bridged);
+                    // Reference: over IPMI 1.5 a bridge's refusal is no answer (over RMCP+ it is the target's).
+                    self.effects.push_back(if bridged && refused { Effect::NotPassedOn } else { Effect::Reply(reply) });
                 }
             }
             Phase::Idle | Phase::Ping | Phase::Dead => {}

@@ -252,7 +252,7 @@ impl Machine {
         }
         let seq = self.message_seq.next();
         let message = bridge::wrap(route, request, seq, CONSOLE);
-        let bridged = route.bridging() != Bridging::None;
+        let bridged = bridge::depth(route) != Bridging::None;
         let repeatable = !bridged && request.is_repeatable();
         self.launch(Flight {
             outgoing: Outgoing::Inside(message),
@@ -578,6 +578,9 @@ impl Machine {
         }
         if response.algorithms != suite.codes() || response.bmc_session == 0 {
             return self.fail(Failure::OpenMismatch);
+        }
+        if !suite.is_spoken() {
+            return self.fail(Failure::UnsupportedSuite(suite.id));
         }
         let mut console_random = [0; 16];
         (self.random)(&mut console_random);

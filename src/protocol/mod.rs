@@ -86,6 +86,8 @@ pub enum Effect {
     Reply(crate::ipmi::Reply),
     /// The request in flight has no reply.
     NoReply,
+    /// The request in flight has no reply, because a bridge did not pass it on.
+    NotPassedOn,
     /// A serial-over-LAN payload has come, in the session's packet number `order`.
     Sol {
         /// Number of the packet in the session.

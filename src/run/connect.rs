@@ -86,6 +86,7 @@ fn lan_options(name: &str, options: &Options) -> LanOptions {
         lookup_by_privilege: options.lookup_by_privilege,
         retry: options.retry,
         timeout: options.timeout,
+        my_addr: options.my_addr,
         quirks: super::oem::quirks(super::oem::named(options.oem.as_deref()), name),
     }
 }

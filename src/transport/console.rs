@@ -125,7 +125,7 @@ impl<'a, M: Machine> LanConsole<'a, M> {
                     self.core.deadline = None;
                     self.events.push_back(Event::Reply(reply));
                 }
-                Some(Effect::NoReply) => {
+                Some(Effect::NoReply | Effect::NotPassedOn) => {
                     self.core.deadline = None;
                     self.events.push_back(Event::NoReply);
                 }

@@ -105,7 +105,7 @@ enum Way {
 }
 
 impl Way {
-    /// Reference: unlike over the LAN, a transit controller that is the target itself is a second bridge.
+    /// Reference: a transit controller that is the target itself is a second bridge, as over the LAN.
     fn of(route: &Route) -> Self {
         if route.target_addr == 0 || route.target_addr == route.my_addr {
             Way::Direct

@@ -47,6 +47,8 @@ pub struct LanOptions {
     pub timeout: Duration,
     /// What the BMC wants otherwise.
     pub quirks: Quirks,
+    /// The address this side speaks from; the BMC's own when 0.
+    pub my_addr: u8,
 }
 
 /// The RMCP port (IPMI 2.0 section 13.1.2).
@@ -136,6 +138,7 @@ impl<M: Machine> Core<M> {
                     Effect::Failed(failure) => return Ok(Ended::Failed(failure)),
                     Effect::Reply(reply) => return Ok(Ended::Reply(reply)),
                     Effect::NoReply => return Err(TransportError::NoResponse),
+                    Effect::NotPassedOn => return Ok(Ended::NotPassedOn),
                     Effect::Sol { order, payload } => {
                         if self.early.len() < MAX_EARLY {
                             self.early.push_back((order, payload));
@@ -175,6 +178,7 @@ impl<M: Machine> Core<M> {
         self.machine.submit(route, request);
         match self.run(observer).await {
             Ok(Ended::Reply(reply)) => Ok(reply),
+            Ok(Ended::NotPassedOn) => Err(TransportError::NoResponse),
             Ok(Ended::Opened | Ended::Failed(_)) => Err(TransportError::Closed),
             Err(error) => {
                 if !request.is_repeatable() && matches!(error, TransportError::NoResponse) {
@@ -238,7 +242,7 @@ fn hang_up(machine: &mut dyn Machine, socket: &std::net::UdpSocket, buffer: &mut
                     // The handshake was just about to end: now there is something to close.
                     Effect::Opened => break 'wait,
                     Effect::Reply(_) | Effect::Failed(_) => return,
-                    Effect::Wait(_) | Effect::Note(_) | Effect::NoReply | Effect::Sol { .. } => {}
+                    Effect::Wait(_) | Effect::Note(_) | Effect::NoReply | Effect::NotPassedOn | Effect::Sol { .. } => {}
                 }
             }
         }
@@ -249,6 +253,7 @@ enum Ended {
     Opened,
     Failed(Failure),
     Reply(Reply),
+    NotPassedOn,
 }
 
 fn say(observer: &SharedObserver, note: Note) {
@@ -311,11 +316,11 @@ pub async fn open<M: Machine + 'static>(
     match core.run(&observer).await {
         Ok(Ended::Opened) => {}
         Ok(Ended::Failed(failure)) => return Err(Unopened::Session(failure)),
-        Ok(Ended::Reply(_)) | Err(_) => return Err(Unopened::Session(Failure::NoResponse)),
+        Ok(Ended::Reply(_) | Ended::NotPassedOn) | Err(_) => return Err(Unopened::Session(Failure::NoResponse)),
     }
     let (id, cipher_suite) = core.machine.session().unwrap_or_default();
     let limits = Mutex::new(LIMITS);
-    match settle(&mut core, options, &limits, &observer).await {
+    match settle(name, &mut core, options, &limits, &observer).await {
         Ok(manufacturer) => Ok(Box::new(LanTransport {
             name,
             core: AsyncMutex::new(core),
@@ -338,6 +343,7 @@ pub async fn open<M: Machine + 'static>(
 
 /// What every session begins with: the privilege, HPM.2 capabilities, the device id.
 async fn settle<M: Machine>(
+    name: &str,
     core: &mut Core<M>,
     options: &LanOptions,
     limits: &Mutex<Limits>,
@@ -346,7 +352,7 @@ async fn settle<M: Machine>(
     if options.quirks.unasked {
         return Ok(None);
     }
-    let route = Route::direct();
+    let mut route = Route::direct();
     if options.privilege > USER {
         let request = Request::new(NetFn::APP, SET_PRIVILEGE, [options.privilege]);
         let level = PRIVILEGE_LEVELS.name(options.privilege);
@@ -364,6 +370,10 @@ async fn settle<M: Machine>(
         }
     }
     hpm2(core, limits, observer).await;
+    // Reference: RMCP+ asks for the device from the address of `-m` already, so that the question is bridged.
+    if name == "lanplus" && options.my_addr != 0 {
+        route.my_addr = options.my_addr;
+    }
     let device = core.transact(&route, &GetDeviceId.request(), observer).await;
     Ok(super::manufacturer_of(device, observer.as_ref()))
 }
@@ -504,7 +514,7 @@ impl<M: Machine> Transport for LanTransport<M> {
                 return Err(OpenError);
             }
             let opened = core.machine.session();
-            if settle(&mut core, &self.options, &self.limits, &deaf).await.is_err() {
+            if settle(self.name, &mut core, &self.options, &self.limits, &deaf).await.is_err() {
                 core.close(&deaf).await;
                 return Err(OpenError);
             }

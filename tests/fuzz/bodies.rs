@@ -124,11 +124,11 @@ fn session(machine: &mut dyn Machine, bytes: &[u8]) {
                 }
                 Effect::Wait(time) => waits = Some(time),
                 Effect::Note(_) | Effect::Sol { .. } => {}
-                Effect::Opened | Effect::Reply(_) | Effect::NoReply if asked < 4 => {
+                Effect::Opened | Effect::Reply(_) | Effect::NoReply | Effect::NotPassedOn if asked < 4 => {
                     asked += 1;
                     machine.submit(&Route::direct(), &Request::new(NetFn::APP, 0x01, []));
                 }
-                Effect::Opened | Effect::Reply(_) | Effect::NoReply | Effect::Failed(_) => return,
+                Effect::Opened | Effect::Reply(_) | Effect::NoReply | Effect::NotPassedOn | Effect::Failed(_) => return,
             }
         }
         for mut datagram in arriving {

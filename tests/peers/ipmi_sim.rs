@@ -19,14 +19,16 @@ pub fn is_missing() -> bool {
     Command::new("ipmi_sim").arg("--help").output().is_err()
 }
 
-/// Starts it with a configuration and one controller that has an event log.
+/// Starts it with a configuration a controller that has an event log, and a satellite.
 pub fn start(folder: &Path, config: &str) -> IpmiSim {
     fs::create_dir_all(folder.join("state")).expect("a folder");
     fs::write(folder.join("lan.conf"), config).expect("a file");
     let commands = "mc_setbmc 0x20\n\
                     mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr\n\
                     sel_enable 0x20 1000 0x0a\n\
-                    mc_enable 0x20\n";
+                    mc_enable 0x20\n\
+                    mc_add 0x30 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr\n\
+                    mc_enable 0x30\n";
     fs::write(folder.join("cmd.emu"), commands).expect("a file");
     let child = Command::new("ipmi_sim")
         .args(["-n", "-c", "lan.conf", "-f", "cmd.emu", "-s", "state"])

@@ -264,8 +264,13 @@ fn choose(state: &State, request: &OpenRequest) -> Result<(CipherSuite, u8), u8>
     if request.privilege > 5 || request.privilege == 0 && state.quirks.named_privilege {
         return Err(status::INVALID_ROLE);
     }
-    let offered: Vec<CipherSuite> =
-        state.lan.cipher_suites().iter().filter_map(|id| CipherSuite::from_id(*id)).collect();
+    let offered: Vec<CipherSuite> = state
+        .lan
+        .cipher_suites()
+        .iter()
+        .filter_map(|id| CipherSuite::from_id(*id))
+        .filter(CipherSuite::is_spoken)
+        .collect();
     let statuses = [status::INVALID_AUTHENTICATION, status::INVALID_INTEGRITY, status::INVALID_CONFIDENTIALITY];
     for (position, status) in statuses.into_iter().enumerate() {
         let wanted = request.algorithms[position];
