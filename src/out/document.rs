@@ -2,7 +2,7 @@
 
 use super::readable;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// What the command has shown so far.
 ///
@@ -79,16 +79,34 @@ pub fn value_of(report: &impl Serialize) -> Value {
 fn make_readable(value: &mut Value) {
     match value {
         Value::String(text) if !text.is_ascii() => *text = readable(text),
+        Value::Number(number) if number.is_f64() => {
+            if let Some(rounded) = number.as_f64().map(rounded).and_then(Number::from_f64) {
+                *number = rounded;
+            }
+        }
         Value::Array(items) => items.iter_mut().for_each(make_readable),
         Value::Object(fields) => fields.values_mut().for_each(make_readable),
         _ => {}
     }
 }
 
+/// A number without the noise of binary arithmetic: readings have far fewer than twelve digits.
+fn rounded(number: f64) -> f64 {
+    format!("{number:.11e}").parse().unwrap_or(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn numbers_without_noise() {
+        assert_eq!(
+            value_of(&json!([2.788_000_000_000_000_3, 0.1 + 0.2, -15.0, 1e300])),
+            json!([2.788, 0.3, -15.0, 1e300])
+        );
+    }
 
     #[test]
     fn lists_and_fields_make_one_document() {
