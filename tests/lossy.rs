@@ -312,3 +312,15 @@ fn loss_of_both_programs_in_one_run() {
         }
     }
 }
+
+/// The reference leaves the record out without a word.
+#[test]
+fn a_renewal_of_a_reservation_that_gets_lost_costs_no_record() {
+    let whole = Served::new("{}");
+    let served = Served::new(r#"{"faults": ["0a/23#3:cc=c5", "0a/22#2:drop", "0a/23#4:cc=c5"]}"#);
+    let [whole, ran] = [&whole, &served].map(|served| run(OURS, served.port, "-I lanplus -N 1 -R 1 sensor list"));
+    assert_eq!(ran.stdout, whole.stdout);
+    let told = "No answer: the request may have been carried out, or not.\n";
+    assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), told));
+    assert_eq!(served.count(0x0a, 0x22), 3);
+}

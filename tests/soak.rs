@@ -1,5 +1,6 @@
-//! Many sessions and commands in one process, for as long as is wanted, over relays with faults:
-//! memory stays where it is, nothing panics, no answer is wrong, no session is left open.
+//! Many sessions, commands and consoles in one process, for as long as is wanted, over relays with faults:
+//! memory stays where it is, nothing panics, no answer is wrong, everything typed arrives once and in
+//! order, no session is left open. Beside it the program itself serves a console of each kind.
 //!
 //! `SOAK_SECONDS=600 cargo test --release --test soak -- --ignored --nocapture soak`
 //!
@@ -7,7 +8,14 @@
 
 #![allow(clippy::await_holding_lock, reason = "each thread has a runtime of its own")]
 
+#[path = "soak/console.rs"]
+mod console;
 mod net;
+#[path = "soak/program.rs"]
+mod program;
+#[allow(dead_code, reason = "the tests of the console use all of it")]
+#[path = "console/pty.rs"]
+mod pty;
 
 use ipmitool::bmc::Bmc;
 use ipmitool::cmd;
@@ -111,9 +119,9 @@ impl Drop for BmcProcess {
     }
 }
 
-/// Resident memory of this process (KiB).
-fn resident() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// Resident memory of a process (KiB).
+fn resident(process: u32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
@@ -132,9 +140,11 @@ struct Soak {
     expected: Mutex<HashMap<&'static str, Vec<u8>>>,
     over: AtomicBool,
     next: AtomicU64,
-    /// Whoever reserves a repository cancels the others' reservations, and such a reading may then,
-    /// as the reference's, leave a record out: one at a time.
-    reservation: Mutex<()>,
+    consoles: console::Figures,
+    /// There is one serial port.
+    port: Mutex<()>,
+    /// Consoles that broke off, and why.
+    broken: Mutex<Vec<(u64, console::Broken)>>,
 }
 
 /// One session with a few commands in it.
@@ -153,7 +163,8 @@ async fn round(number: u64, port: u16, soak: &Soak) {
         ..LanOptions::default()
     };
     tally.sessions.fetch_add(1, Ordering::Relaxed);
-    let opened = if number.is_multiple_of(3) {
+    let fifteen = number.is_multiple_of(3);
+    let opened = if fifteen {
         transport::lan::open(&options, observer).await
     } else {
         transport::lanplus::open(&options, observer).await
@@ -175,21 +186,27 @@ async fn round(number: u64, port: u16, soak: &Soak) {
         let line = if change { CHANGES[choice as usize % 3] } else { reads[choice as usize % reads.len()] };
         let fresh = Output::memory(Format::Text);
         context.out = fresh.clone();
+        let told = out.captured().stderr.len();
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        let reserves = ["sdr list", "sel list", "sensor list"].contains(&line);
-        let alone = reserves.then(|| soak.reservation.lock());
-        // Each thread has a runtime of its own: nobody else waits for this one.
         let status = cmd::dispatch(&mut context, &words).await;
-        drop(alone);
         tally.commands.fetch_add(1, Ordering::Relaxed);
         let captured = fresh.captured();
-        if status != Status::OK || !captured.stderr.is_empty() {
+        // What the session itself complains about, it tells whom it was opened for.
+        let complaints = out.captured().stderr.len();
+        if status != Status::OK || !captured.stderr.is_empty() || complaints > told {
             tally.failed.fetch_add(1, Ordering::Relaxed);
         } else if !change {
             let mut expected = expected.lock().expect("no panic");
             let right = expected.entry(line).or_insert_with(|| captured.stdout.clone());
             assert_eq!(String::from_utf8_lossy(&captured.stdout), String::from_utf8_lossy(right), "{line}");
         }
+    }
+    if !fifteen
+        && !soak.over.load(Ordering::Relaxed)
+        && let Ok(_port) = soak.port.try_lock()
+        && let Err(broken) = console::talk(&context.bmc, &options, number, lossy, &soak.consoles).await
+    {
+        soak.broken.lock().expect("no panic").push((number, broken));
     }
     // Every now and then somebody walks away.
     if number.is_multiple_of(11) {
@@ -204,6 +221,7 @@ fn soak() {
     let seconds = std::env::var("SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(600);
     let (mut bmc, ports) = BmcProcess::start();
     let before = bmc.sessions();
+    let programs = program::start(seconds);
     let soak = Soak::default();
     let start = Instant::now();
     let total = Duration::from_secs(seconds);
@@ -221,12 +239,15 @@ fn soak() {
         }
         while start.elapsed() < total {
             std::thread::sleep((total / 20).min(Duration::from_secs(10)));
-            samples.push(resident());
+            samples.push(resident(std::process::id()));
         }
         soak.over.store(true, Ordering::Relaxed);
     });
     // Whoever walked away said so on the way.
+    let programs: Vec<_> = programs.into_iter().map(|mut program| program.wait().expect("an end")).collect();
     let tally = soak.tally;
+    let broken = soak.broken.into_inner().expect("no panic");
+    println!("{:?}, broken off: {broken:?}", soak.consoles);
     let left = bmc.sessions();
     let settled = samples[samples.len() / 4];
     let most = samples.iter().skip(samples.len() / 4).copied().max().unwrap_or(0);
@@ -241,4 +262,8 @@ fn soak() {
     // The simulated BMC's colleague, who says nothing, is logged out after a minute.
     let colleague = usize::from(total > Duration::from_secs(60));
     assert!(left <= before - colleague, "sessions are left open");
+    // A BMC repeats itself only so often, and on the wire that loses most it is not heard in the end.
+    let excused = |(number, why): &(u64, console::Broken)| number % 4 == 2 && *why == console::Broken::Overrun;
+    assert!(broken.iter().all(excused), "consoles broke off: {broken:?}");
+    assert!(programs.iter().all(std::process::ExitStatus::success), "a console of the program failed");
 }

@@ -92,6 +92,8 @@ struct Flight {
     /// Characters in each transmission, the last one's last; they only grow.
     lengths: Vec<usize>,
     due: Duration,
+    /// Whether it says that characters before it were lost: in every transmission, since any may be lost too.
+    overrun: bool,
 }
 
 impl SerialPort {
@@ -221,7 +223,7 @@ impl Active {
     }
 
     fn transmit(&mut self, now: Duration, timing: &Timing) -> Option<Vec<u8>> {
-        let mut lengths = self.flight.take().map(|flight| flight.lengths).unwrap_or_default();
+        let (mut lengths, told) = self.flight.take().map(|flight| (flight.lengths, flight.overrun)).unwrap_or_default();
         if lengths.len() > usize::from(timing.retries) {
             // Nobody listens: what the packet held is lost.
             self.waiting.drain(..lengths.pop().unwrap_or(0).min(self.waiting.len()));
@@ -235,9 +237,9 @@ impl Active {
         let length = if lengths.len() > GROWTHS { lengths.last().copied().unwrap_or(0) } else { self.most };
         let data: Vec<u8> = self.waiting.iter().copied().take(length).collect();
         lengths.push(data.len());
-        self.flight = Some(Flight { lengths, due: now + timing.interval.max(Duration::from_millis(10)) });
-        let flags = if std::mem::take(&mut self.overrun) { status::OVERRUN } else { 0 }
-            | if self.refusing { status::NACK } else { 0 };
+        let overrun = std::mem::take(&mut self.overrun) || told;
+        self.flight = Some(Flight { lengths, due: now + timing.interval.max(Duration::from_millis(10)), overrun });
+        let flags = if overrun { status::OVERRUN } else { 0 } | if self.refusing { status::NACK } else { 0 };
         Some(Packet { seq: self.seq, flags, data, ..Packet::default() }.encode())
     }
 }

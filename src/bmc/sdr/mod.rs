@@ -290,7 +290,13 @@ impl Bmc {
                     }
                     walk.renewals += 1;
                     tokio::time::sleep(PAUSE).await;
-                    walk.reservation = self.reserve_sdr(walk.route, walk.source).await.ok()?;
+                    match self.reserve_sdr(walk.route, walk.source).await {
+                        Ok(reservation) => walk.reservation = reservation,
+                        // Nothing was answered: the next try loses the reservation again, and asks again. A
+                        // record is not left out without a word because a packet got lost.
+                        Err(CallError::Transport(_)) => {}
+                        Err(_) => return None,
+                    }
                 }
                 Err(_) => return None,
             }
