@@ -35,7 +35,7 @@ pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> 
     check(context, instance)?;
     let mut transcript = Transcript::open(context)?;
     let mut activation = activate(context, instance).await?;
-    operational(context);
+    operational(context, context.settings.sol_escape);
     let mut terminal = Terminal::open(context)?;
     let mut escapes = Escapes::new(context.settings.sol_escape);
     let mut last_seq = 0;
@@ -55,7 +55,7 @@ pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> 
             Some(again) => activation = again,
             None => break Ended::GivenUp,
         }
-        operational(context);
+        operational(context, context.settings.sol_escape);
     };
     terminal.close().await;
     conclude(context, instance, ended).await
@@ -92,8 +92,8 @@ async fn conclude(context: &Context, instance: u8, ended: Ended) -> Result<(), S
 }
 
 /// Says that the console is open, before the terminal is raw.
-pub fn operational(context: &Context) {
-    let escape = crate::out::text(&[context.settings.sol_escape]);
+pub fn operational(context: &Context, escape: u8) {
+    let escape = crate::out::text(&[escape]);
     context.out.println(&format!("[SOL Session operational.  Use {escape}? for help]"));
     context.out.flush();
 }

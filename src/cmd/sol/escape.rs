@@ -41,6 +41,11 @@ impl Escapes {
         Escapes { tyan: true, ..Escapes::new(escape) }
     }
 
+    /// The character that introduces an escape.
+    pub fn character(&self) -> u8 {
+        self.escape
+    }
+
     /// What some more bytes mean. Nothing that follows the end of the console is looked at.
     pub fn read(&mut self, bytes: &[u8]) -> Vec<Key> {
         let mut keys = Vec::new();

@@ -12,20 +12,19 @@ use crate::out::completion_text;
 /// Largest payload: 250 characters and the header of four bytes.
 const INBOUND: u16 = 254;
 
+/// What introduces an escape. Reference: `-e` is for `sol` alone.
+const ESCAPE: u8 = b'~';
+
 /// Opens the console of a controller whose serial over LAN is enabled.
 ///
 /// # Errors
 /// The status of a console that could not be opened.
-pub async fn activate(context: &mut Context) -> Result<(), Status> {
+pub async fn activate(context: &Context) -> Result<(), Status> {
     if context.bmc.interface() != "lan" {
         context.out.error("Error: ISOL is only available over lan interface");
         return Err(Status::FAILED);
     }
-    // Reference: `-e` is for `sol` alone.
-    let chosen = std::mem::replace(&mut context.settings.sol_escape, b'~');
-    let outcome = open(context).await;
-    context.settings.sol_escape = chosen;
-    outcome
+    open(context).await
 }
 
 async fn open(context: &Context) -> Result<(), Status> {
@@ -43,9 +42,9 @@ async fn open(context: &Context) -> Result<(), Status> {
         context.out.error(&refusal);
         return Err(Status::FAILED);
     }
-    operational(context);
+    operational(context, ESCAPE);
     let mut terminal = Terminal::open(context)?.speaking_fifteen();
-    let mut escapes = Escapes::new(context.settings.sol_escape);
+    let mut escapes = Escapes::new(ESCAPE);
     let config = ConsoleConfig { inbound: INBOUND, none_is_all: true, last_seq: 0 };
     let Some(mut console) = context.bmc.transport().console(config).await else { return Err(Status::FAILED) };
     let idle = Keepalive::Idle;

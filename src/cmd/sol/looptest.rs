@@ -35,7 +35,7 @@ pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> 
             context.out.println(&format!("SOL looptest failed: {}", status.0));
             return Err(status);
         }
-        activate::operational(context);
+        activate::operational(context, context.settings.sol_escape);
         let _ = deactivate::deactivate(context, instance).await;
         tokio::time::sleep(interval).await;
     }

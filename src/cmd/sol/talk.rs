@@ -206,7 +206,7 @@ pub async fn talk(
             },
             keys = terminal.keys(), if reading => {
                 for key in escapes.read(&keys) {
-                    if !obey(context, console, terminal, key).await {
+                    if !obey(escapes.character(), console, terminal, key).await {
                         leaving = Some(LAST_WORD);
                     }
                 }
@@ -232,8 +232,7 @@ pub async fn talk(
 }
 
 /// Does what a key is for; false when it ends the console.
-async fn obey(context: &Context, console: &mut dyn Console, terminal: &mut Terminal, key: Key) -> bool {
-    let escape = context.settings.sol_escape;
+async fn obey(escape: u8, console: &mut dyn Console, terminal: &mut Terminal, key: Key) -> bool {
     let say = |terminal: &Terminal, text: &[u8]| terminal.screen.write(&[&[escape], text].concat());
     match key {
         Key::Text(text) => console.typed(&text),
