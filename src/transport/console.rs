@@ -33,6 +33,8 @@ pub enum Event {
     Text(Vec<u8>),
     /// Something about the console itself.
     Notice(Notice),
+    /// Less is waiting than when this event was asked for: typed characters, or all of what was to be sent.
+    Accepted,
     /// The request that was sent has this reply.
     Reply(Reply),
     /// The request that was sent has no reply.
@@ -137,10 +139,14 @@ impl<'a, M: Machine> LanConsole<'a, M> {
     async fn next(&mut self) -> Result<Event, TransportError> {
         /// Without anything to wait for but the BMC.
         const LONG: Duration = Duration::from_secs(3600);
+        let (backlog, idle) = (self.sol.backlog(), self.sol.is_idle());
         loop {
             self.work().await;
             if let Some(event) = self.events.pop_front() {
                 return Ok(event);
+            }
+            if self.sol.backlog() < backlog || (self.sol.is_idle() && !idle) {
+                return Ok(Event::Accepted);
             }
             let console = self.sol.due().and_then(|due| self.start.checked_add(due));
             let deadline =

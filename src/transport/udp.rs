@@ -175,6 +175,8 @@ impl<M: Machine> Core<M> {
         observer: &SharedObserver,
     ) -> Result<Reply, TransportError> {
         self.tell_time();
+        // What an earlier console has left under way is nothing to the next one.
+        self.early.clear();
         self.machine.submit(route, request);
         match self.run(observer).await {
             Ok(Ended::Reply(reply)) => Ok(reply),

@@ -201,6 +201,31 @@ fn the_terminal_is_put_right_on_every_way_out() {
     assert_eq!(nix::sys::termios::tcgetattr(&pair.slave).expect("a terminal"), before);
 }
 
+/// Takes the terminal over and panics, in a process of its own. Nothing is dropped on the way: the program is
+/// built without unwinding.
+#[test]
+#[ignore = "a part of another test"]
+fn panicking_process() {
+    let raw = ipmitool::out::terminal::RawMode::enter(false).expect("a terminal");
+    std::mem::forget(raw);
+    println!("raw");
+    std::io::stdin().read_line(&mut String::new()).expect("a line");
+    panic!("as told");
+}
+
+#[test]
+fn a_panic_puts_the_terminal_right() {
+    let before = Pty::start(&mut Command::new("true")).settings();
+    let mut command = Command::new(std::env::current_exe().expect("a program"));
+    let mut pty = Pty::start(command.args(["--ignored", "--exact", "simulated::panicking_process", "--nocapture"]));
+    pty.expect(b"raw");
+    pty.until("raw", Pty::is_raw);
+    pty.send(b"\n");
+    assert_eq!(pty.wait().code(), Some(101));
+    pty.until("the end of what it says", |pty| pty.stderr().contains("as told"));
+    assert_eq!(pty.settings(), before);
+}
+
 fn state(pty: &Pty) -> char {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pty.child.id())).expect("a process");
     stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next()).expect("a state")
@@ -279,6 +304,39 @@ fn the_bmc_may_end_it() {
     served.run("sol deactivate");
     assert_eq!(pty.wait().code(), Some(1));
     assert_eq!(pty.stderr(), "SOL session closed by BMC\n");
+}
+
+/// Consoles one after another in one session, the first left in the middle of a flood.
+#[test]
+fn the_next_console_begins_afresh() {
+    let served = Served::new(PacketFaults::default());
+    // What has not been acknowledged comes again, and again.
+    served.run("raw 0x0c 0x21 1 4 7 2");
+    let mut pty = Pty::start(&mut served.ours("shell"));
+    for round in 0..3 {
+        pty.expect(b"ipmitool> ");
+        pty.send(b"sol activate\r");
+        pty.expect(b"for help]\r\n");
+        pty.until("raw", Pty::is_raw);
+        pty.send(b"\r");
+        if round == 0 {
+            pty.expect(b"login: ");
+            pty.send(b"root\r");
+            pty.expect(b"Password: ");
+            pty.send(b"secret\r");
+        } else {
+            assert_eq!(text(&pty.expect(PROMPT)), "\r\n", "console {round}");
+            pty.send(b"\r");
+        }
+        pty.expect(PROMPT);
+        pty.send(b"flood 5000\r");
+        pty.expect(b"000100 The");
+        pty.send(b"\r~.");
+        pty.expect(b"~. [terminated ipmitool]\n");
+    }
+    pty.expect(b"ipmitool> ");
+    pty.send(b"exit\r");
+    assert!(pty.wait().success(), "{}", pty.stderr());
 }
 
 #[test]

@@ -33,8 +33,8 @@ pub enum Broken {
     Closed,
     /// The BMC says that it has given up repeating itself.
     Overrun,
-    /// Not everything came in time.
-    Slow,
+    /// Not everything came in time: what was being done.
+    Slow(&'static str),
 }
 
 /// How much has gone through.
@@ -55,6 +55,7 @@ pub struct Figures {
 struct Talk<'a> {
     console: Box<dyn Console + 'a>,
     shown: Vec<u8>,
+    phase: &'static str,
     limit: Instant,
     answered: bool,
 }
@@ -90,13 +91,14 @@ pub fn same(shown: &[u8], expected: &[u8], what: &str) {
 
 impl Talk<'_> {
     async fn step(&mut self) -> Result<(), Broken> {
-        let event = tokio::time::timeout_at(self.limit, self.console.event()).await.map_err(|_| Broken::Slow)?;
+        let event =
+            tokio::time::timeout_at(self.limit, self.console.event()).await.map_err(|_| Broken::Slow(self.phase))?;
         match event.map_err(|_| Broken::Lost)? {
             ConsoleEvent::Text(text) => self.shown.extend(text),
             ConsoleEvent::Notice(ConsoleNotice::Lost) => return Err(Broken::Lost),
             ConsoleEvent::Notice(ConsoleNotice::Closed) => return Err(Broken::Closed),
             ConsoleEvent::Notice(ConsoleNotice::Overrun) => return Err(Broken::Overrun),
-            ConsoleEvent::Notice(_) => {}
+            ConsoleEvent::Notice(_) | ConsoleEvent::Accepted => {}
             ConsoleEvent::Reply(_) | ConsoleEvent::NoReply => self.answered = true,
         }
         Ok(())
@@ -199,7 +201,8 @@ pub async fn talk(bmc: &Bmc, options: &LanOptions, number: u64, lossy: bool, fig
     let config = ConsoleConfig { inbound: activate(bmc).await?, none_is_all: false, last_seq: 0 };
     let console = bmc.transport().console(config).await.ok_or(Broken::Refused)?;
     figures.opened.fetch_add(1, Ordering::Relaxed);
-    let mut talk = Talk { console, shown: Vec::new(), limit: Instant::now() + PATIENCE, answered: false };
+    let mut talk =
+        Talk { console, shown: Vec::new(), phase: "log in", limit: Instant::now() + PATIENCE, answered: false };
     let outcome = converse(&mut talk, options, number, lossy, figures).await;
     // Whatever is still under way stays unread: the session is to go on all the same.
     drop(talk);
@@ -226,12 +229,15 @@ async fn converse(
 ) -> Result<Ending, Broken> {
     let what = format!("console {number}");
     talk.log_in(&format!("mark-{number}")).await?;
+    talk.phase = "echo";
     let text = noise(number, if lossy { 1500 } else { 6000 });
     talk.echo(&text, &what).await?;
     figures.echoed.fetch_add(text.len() as u64, Ordering::Relaxed);
+    talk.phase = "print";
     let lines = if lossy { 40 } else { 400 };
     talk.print(lines, &what).await?;
     figures.printed.fetch_add(flood(lines).len() as u64, Ordering::Relaxed);
+    talk.phase = "end";
     match number / 4 % 4 {
         0 => {
             talk.console.typed(b"exit\r");

@@ -202,6 +202,8 @@ pub async fn talk(
                     ConsoleNotice::Lost => return Ended::Lost,
                     ConsoleNotice::Closed => return Ended::Closed,
                 },
+                // There may be room for more keys.
+                Ok(ConsoleEvent::Accepted) => {}
                 Err(_) => return Ended::Closed,
             },
             keys = terminal.keys(), if reading => {
