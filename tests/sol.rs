@@ -327,3 +327,27 @@ fn a_bmc_that_falls_silent_is_noticed() {
     assert_eq!(wire.notices, [Notice::Lost]);
     assert!((20..23).contains(&(wire.now - start).as_secs()));
 }
+
+/// Far more packets are lost in a row than a window is wide.
+#[test]
+fn an_outage_ends_no_console() {
+    for suite in [3, 17] {
+        let mut wire = Wire::new(suite, 255, PacketFaults::default());
+        wire.log_in();
+        wire.typed(b"flood 3000\r");
+        wire.expect(b"000100 The");
+        wire.server.set_faults(PacketFaults { drop: 100, ..PacketFaults::default() });
+        let end = wire.now + Duration::from_secs(40);
+        while wire.now < end {
+            wire.step();
+        }
+        wire.server.set_faults(PacketFaults::default());
+        wire.expect(b"003000 The quick brown fox jumps over the lazy dog.\r\n");
+        wire.expect(b":~# ");
+        // What the BMC has given up is not passed over in silence.
+        assert_eq!(wire.notices, [Notice::Overrun]);
+        wire.typed(b"echo here\r");
+        wire.expect(b"\r\nhere\r\n");
+        assert!(wire.ask(&Request::new(NetFn::APP, 0x01, [])).is_some_and(|reply| reply.completion.is_ok()));
+    }
+}

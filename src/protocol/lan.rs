@@ -104,7 +104,7 @@ impl Machine {
             auth: AuthType::None,
             seq: 0,
             disabled_per_message: false,
-            window: Window::of_fifteen(),
+            window: Window::of_fifteen().resuming(),
             ping: Numbers::new(),
             sol_order: 0,
             pace: Pace::default(),

@@ -82,7 +82,7 @@ impl Session {
                 quirks: exchange.quirks,
             },
             seq: 0,
-            window: Window::default(),
+            window: Window::default().resuming(),
         }
     }
 

@@ -167,12 +167,17 @@ pub struct Window {
     /// How far behind and ahead of the highest number a packet may be.
     behind: u32,
     ahead: u32,
+    /// Whether numbers further ahead are looked at, and the last of them.
+    resuming: bool,
+    stray: Option<u32>,
+    /// Whether the numbers come with their bytes the wrong way round.
+    swapped: bool,
 }
 
 impl Default for Window {
     /// An RMCP+ session's window, whose first number is whatever comes first.
     fn default() -> Self {
-        Window { highest: 0, seen: 0, behind: 15, ahead: 16 }
+        Window { highest: 0, seen: 0, behind: 15, ahead: 16, resuming: false, stray: None, swapped: false }
     }
 }
 
@@ -187,23 +192,49 @@ impl Window {
         Window { behind: 8, ahead: 8, ..Window::default() }
     }
 
+    /// A window that outlives an outage in which more packets were lost than it is wide: of two numbers in a
+    /// row that are too far ahead, and follow upon each other, the second one counts. One alone may be damage.
+    /// It also bears a BMC that sends the numbers' bytes the wrong way round, as some of Sun's do.
+    pub fn resuming(self) -> Self {
+        Window { resuming: true, ..self }
+    }
+
     /// Takes a number, unless it is a duplicate or too far off.
     pub fn accept(&mut self, seq: u32) -> bool {
+        // The second number tells in which order the bytes are.
+        if self.resuming && self.seen == 1 && !self.swapped && !self.is_next(self.highest, seq) {
+            self.swapped = self.is_next(self.highest.swap_bytes(), seq.swap_bytes());
+            self.highest = if self.swapped { self.highest.swap_bytes() } else { self.highest };
+        }
+        let seq = if self.swapped { seq.swap_bytes() } else { seq };
         let ahead = seq.wrapping_sub(self.highest);
-        if self.seen == 0 || (1..=self.ahead).contains(&ahead) {
+        if self.seen == 0 || self.is_next(self.highest, seq) || self.has_resumed(seq) {
             self.seen = if self.seen == 0 { 1 } else { self.seen.checked_shl(ahead).unwrap_or(0) | 1 };
-            self.highest = seq;
+            (self.highest, self.stray) = (seq, None);
             return true;
         }
         let behind = self.highest.wrapping_sub(seq);
         let bit = 1_u32.checked_shl(behind).filter(|_| behind <= self.behind);
         match bit {
             Some(bit) if self.seen & bit == 0 => {
-                self.seen |= bit;
+                (self.seen, self.stray) = (self.seen | bit, None);
                 true
             }
             _ => false,
         }
+    }
+
+    /// Whether a number follows upon another that was too far ahead as well.
+    fn has_resumed(&mut self, seq: u32) -> bool {
+        if !self.resuming || seq.wrapping_sub(self.highest).cast_signed() <= 0 {
+            return false;
+        }
+        let before = self.stray.replace(seq);
+        before.is_some_and(|before| self.is_next(before, seq))
+    }
+
+    fn is_next(&self, before: u32, seq: u32) -> bool {
+        (1..=self.ahead).contains(&seq.wrapping_sub(before))
     }
 }
 
@@ -275,5 +306,32 @@ mod tests {
         let mut window = Window::of_fifteen();
         assert!(window.accept(100) && !window.accept(109) && window.accept(108) && window.accept(101));
         assert!(!window.accept(99) && !window.accept(108));
+    }
+
+    #[test]
+    fn the_window_resumes_where_two_agree() {
+        let mut strict = Window::expecting(7);
+        assert!(strict.accept(7) && !strict.accept(100) && !strict.accept(101));
+        let mut window = Window::expecting(7).resuming();
+        // One alone may be damage, and so may two that have nothing to do with each other.
+        assert!(window.accept(7) && !window.accept(100) && window.accept(8));
+        assert!(!window.accept(101) && !window.accept(200) && !window.accept(200) && !window.accept(199));
+        assert!(!window.accept(500) && window.accept(502) && window.accept(501) && !window.accept(502));
+        // What is behind stays behind.
+        assert!(!window.accept(9) && !window.accept(10) && !window.accept(11));
+        let mut window = Window::expecting(u32::MAX).resuming();
+        assert!(window.accept(u32::MAX) && !window.accept(40) && window.accept(41));
+    }
+
+    #[test]
+    fn numbers_the_wrong_way_round_are_understood() {
+        for first in [1_u32, 0xff, 0xfffe, 0x1234_5678, u32::MAX - 1] {
+            let swapped = |step: u32| first.wrapping_add(step).swap_bytes();
+            let mut window = Window::of_fifteen().resuming();
+            assert!((0..600).all(|step| window.accept(swapped(step))), "{first:#x}");
+            assert!(!window.accept(swapped(599)) && window.accept(swapped(602)) && window.accept(swapped(601)));
+            let mut strict = Window::of_fifteen();
+            assert!(strict.accept(swapped(0)) && !strict.accept(swapped(1)));
+        }
     }
 }
