@@ -207,6 +207,43 @@ fn what_is_weak_is_refused_before_anything_is_sent() {
     }
 }
 
+/// `nohup` and systemd have their programs ignore signals; both programs go on doing so.
+#[test]
+fn what_is_ignored_stays_ignored() {
+    let served = Served::new("{}");
+    let deaf = |program: &str, port: u16| {
+        let shell = ["-c", r#"trap "" HUP TERM PIPE; exec "$0" "$@""#, program];
+        let inner = command(program, port, "-I lanplus chassis status");
+        let mut command = std::process::Command::new("/bin/sh");
+        command.args(shell).args(inner.get_args()).stdin(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    for program in [OURS, REFERENCE] {
+        if program == REFERENCE && is_missing(REFERENCE) {
+            continue;
+        }
+        let silent = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        silent.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+        let port = silent.local_addr().expect("an address").port();
+        let mut child = deaf(program, port).stdout(Stdio::null()).spawn().expect("it runs");
+        // It has begun to ask, so it has long taken its signals over.
+        silent.recv(&mut [0; 512]).expect("a question");
+        let id = Pid::from_raw(i32::try_from(child.id()).expect("a process id"));
+        for signal in [Signal::SIGHUP, Signal::SIGTERM] {
+            kill(id, signal).expect("it is there");
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(child.try_wait().expect("a child"), None, "{program}");
+        child.kill().expect("it is there");
+        child.wait().expect("an end");
+        // Nobody reads, and nobody minds.
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let status = deaf(program, served.port).stdout(writer).status().expect("it runs");
+        assert_eq!(status.code(), Some(0), "{program}");
+    }
+}
+
 /// When a console's datagrams arrive at a host that is silent, from the first one on, and how it ends.
 fn heard_by_the_silent(program: &str, words: &str) -> (Vec<Duration>, Ran) {
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");

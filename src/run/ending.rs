@@ -50,13 +50,18 @@ pub enum Cause {
 }
 
 impl Causes {
-    /// Listens from now on. The deadline counts from the start of the process.
+    /// Listens from now on. The deadline counts from the start of the process. A hangup or a termination that
+    /// the process was started to ignore (by `nohup`, say) stays ignored. Reference: an interrupt does not.
     pub fn new(deadline: Option<Duration>, started: Instant) -> Self {
         crate::sys::process::default_interrupt();
+        let heeded = |kind: SignalKind| {
+            let ignored = kind != SignalKind::interrupt() && crate::sys::process::is_ignored(kind.as_raw_value());
+            if ignored { None } else { signal(kind).ok() }
+        };
         let kinds =
             [(INTERRUPTED, SignalKind::interrupt()), (143, SignalKind::terminate()), (129, SignalKind::hangup())];
         Causes {
-            signals: kinds.map(|(code, kind)| (code, signal(kind).ok())),
+            signals: kinds.map(|(code, kind)| (code, heeded(kind))),
             deadline: deadline.and_then(|allowed| Some(Deadline { allowed, at: started.checked_add(allowed)? })),
         }
     }

@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 
 /// What has to be set right before anything else.
 pub fn prepare() {
-    process::default_sigpipe();
+    process::inherit_sigpipe();
 }
 
 /// Lets an interrupt end the process without a word. Reference: so it is while options are read and

@@ -224,6 +224,8 @@ struct Written {
 pub struct Screen {
     text: mpsc::Sender<Vec<u8>>,
     written: Arc<Written>,
+    /// What a closed pipe did before.
+    before: SigHandler,
 }
 
 impl Screen {
@@ -233,12 +235,12 @@ impl Screen {
     /// # Errors
     /// The system has no thread left.
     pub fn new() -> io::Result<Self> {
-        set_sigpipe(SigHandler::SigIgn);
+        let before = set_sigpipe(SigHandler::SigIgn);
         let (text, chunks) = mpsc::channel();
         let written = Arc::new(Written::default());
         let shared = Arc::clone(&written);
         std::thread::Builder::new().name("screen".to_owned()).spawn(move || write_text(&chunks, &shared))?;
-        Ok(Screen { text, written })
+        Ok(Screen { text, written, before })
     }
 
     /// Writes some bytes, in time.
@@ -274,13 +276,14 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        set_sigpipe(SigHandler::SigDfl);
+        set_sigpipe(self.before);
     }
 }
 
-fn set_sigpipe(handler: SigHandler) {
-    // SAFETY: both dispositions are the system's own: no code of this process runs in a signal handler.
-    let _ = unsafe { signal(Signal::SIGPIPE, handler) };
+/// Changes what a closed pipe does, and tells what it did before.
+fn set_sigpipe(handler: SigHandler) -> SigHandler {
+    // SAFETY: the dispositions are the system's own: no code of this process runs in a signal handler.
+    unsafe { signal(Signal::SIGPIPE, handler) }.unwrap_or(SigHandler::SigDfl)
 }
 
 fn write_text(chunks: &mpsc::Receiver<Vec<u8>>, written: &Written) {

@@ -1,12 +1,37 @@
 //! The process itself: its signals, and its arguments as other processes see them.
 
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Lets a closed pipe end the process quietly, as it ends a C program.
-pub fn default_sigpipe() {
-    // SAFETY: `SIG_DFL` is a valid disposition, and nothing in this process relies on the previous one.
-    unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+/// Whether whoever started the process has it ignore closed pipes, as systemd does.
+static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
+
+/// Looks before Rust's runtime does, which ignores the signal whatever it found.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static LOOK_FIRST: extern "C" fn() = {
+    extern "C" fn look() {
+        SIGPIPE_IGNORED.store(is_ignored(libc::SIGPIPE), Ordering::Relaxed);
+    }
+    look
+};
+
+/// Whether a signal is ignored.
+pub fn is_ignored(signal: i32) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: without a new action the call only writes the current one into `action`, which has room for it.
+    let known = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) } == 0;
+    // SAFETY: the call succeeded, so `action` is initialised.
+    known && unsafe { action.assume_init() }.sa_sigaction == libc::SIG_IGN
+}
+
+/// Lets a closed pipe end the process quietly, as it ends a C program, unless it was started to ignore that.
+pub fn inherit_sigpipe() {
+    if !SIGPIPE_IGNORED.load(Ordering::Relaxed) {
+        // SAFETY: `SIG_DFL` is a valid disposition, and nothing in this process relies on the previous one.
+        unsafe {
+            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        }
     }
 }
 
