@@ -34,7 +34,13 @@ pub struct DummyTransport {
 /// # Errors
 /// [`OpenError`] when nobody listens there; the observer has been told.
 pub async fn open(path: &Path, observer: SharedObserver) -> Result<Box<dyn Transport>, OpenError> {
-    match UnixStream::connect(path).await {
+    // Reference: an empty path is a name like any other, at which nobody listens.
+    let connected = if path.as_os_str().is_empty() {
+        Err(io::Error::from_raw_os_error(libc::ECONNREFUSED))
+    } else {
+        UnixStream::connect(path).await
+    };
+    match connected {
         Ok(stream) => Ok(Box::new(DummyTransport {
             stream: AsyncMutex::new(Some(stream)),
             observer,
