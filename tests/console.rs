@@ -7,6 +7,8 @@ mod pty;
 #[path = "console/relay.rs"]
 mod relay;
 
+#[path = "console/fifteen.rs"]
+mod fifteen;
 #[path = "console/peer.rs"]
 mod peer;
 #[path = "console/simulated.rs"]

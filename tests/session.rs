@@ -179,6 +179,28 @@ fn sessions_fall_silent_and_slots_run_out() {
     assert_eq!(wire.ask(&mut first, 0x06, 0x01, &[]), None, "the first session is over");
 }
 
+/// The BMC has started again, and knows nothing of the session; nor is there anything of it in the next one.
+#[test]
+fn a_lost_session_is_opened_anew() {
+    for (name, mut machine) in machines() {
+        let mut wire = Wire::new(Profile::default());
+        wire.open(&mut *machine).expect("a session");
+        for _ in 0..30 {
+            assert!(wire.ask(&mut *machine, 0x06, 0x01, &[]).is_some(), "{name}");
+        }
+        for round in 1..=8 {
+            wire.bmc = Wire::new(Profile::default()).bmc;
+            wire.bmc.set_random(random(round));
+            assert_eq!(wire.ask(&mut *machine, 0x06, 0x01, &[]), None, "{name}, round {round}");
+            machine.abandon();
+            wire.open(&mut *machine).unwrap_or_else(|failure| panic!("{name}, round {round}: {failure:?}"));
+            for _ in 0..10 {
+                assert!(wire.ask(&mut *machine, 0x06, 0x01, &[]).is_some(), "{name}, round {round}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_packet_counts_once() {
     for (name, mut machine) in machines() {

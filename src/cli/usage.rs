@@ -121,8 +121,8 @@ pub fn help(program: &str, commands: &[CommandLine]) -> String {
                       arguments or in files that anybody may read
        --verify       Check what is written to a FRU: FILE before, and what the FRU holds after;
                       fru write keeps the old image in FILE.bak
-       --reconnect    Bring a lost console (sol activate) back by itself
-       --log FILE     Keep a transcript of the console (sol activate) in FILE, for its owner alone
+       --reconnect    Bring a lost console (sol activate, isol activate, tsol) back by itself
+       --log FILE     Keep a transcript of the console in FILE, for its owner alone
        --help         This help
        --version      Show the version of this implementation
        -I sim         A simulated BMC in this process; -D FILE chooses a profile

@@ -1,19 +1,23 @@
 //! `tsol`: the serial console of Tyan's boards, which is their own. The BMC sends what the system prints
 //! to a UDP port here, and takes keys in requests (network function 30h).
 //!
-//! What the BMC sends is neither numbered nor acknowledged: a packet that is lost is lost.
+//! What the BMC sends is neither numbered nor acknowledged: a packet that is lost is lost. Keys whose request
+//! is not answered are not sent again under another number, because they may have been typed already.
 
 use super::sol::escape::{self, Escapes, Key};
+use super::sol::pulse::{Keepalive, Pulse, Reply};
+use super::sol::reconnect::{self, Attempt, Ended, Kind, NO_KEEPALIVE, operational};
+use super::sol::terminal::{Terminal, Transcript};
 use super::tree::{self, Rest};
 use crate::family::{Context, Family, Running, Status};
 use crate::ipmi::{NetFn, Request};
-use crate::out::terminal::{Keyboard, RawMode, Screen, WindowSize};
+use crate::out::terminal::{RawMode, WindowSize};
 use crate::out::{completion_text, errno_text, text};
 use clap::Subcommand;
 use std::net::{IpAddr, Ipv4Addr};
+use std::pin::Pin;
 use std::time::Duration;
 use tokio::net::UdpSocket;
-use tokio::time::Instant;
 
 /// The `tsol` family. Its words are settings; help is the only leaf.
 pub const TSOL: Family = Family {
@@ -40,8 +44,12 @@ const MOST_KEYS: usize = 14;
 const HEADER: usize = 4;
 /// The UDP port here, unless chosen otherwise.
 const PORT: i32 = 6230;
-/// Idle time after which the session is kept alive. Reference: more than thirty whole seconds.
+/// Time without keys after which the session is kept alive. Reference: more than thirty whole seconds.
 const KEEPALIVE: Duration = Duration::from_secs(31);
+/// The largest packet.
+const PACKET: usize = 2048;
+/// Keys that may wait for the BMC before nothing more is read: enough for an escape to be seen in time.
+const BACKLOG: usize = 1 << 16;
 
 /// What the words choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,25 +153,13 @@ fn run<'a>(context: &'a mut Context, words: &'a [String]) -> Running<'a> {
     })
 }
 
-/// Asks the BMC to start or to stop sending.
-async fn command(context: &Context, receiver: [u8; 4], port: i32, cmd: u8) -> Result<(), Status> {
-    let [low, high, ..] = port.to_le_bytes();
-    let request = Request::new(TYAN, cmd, [&receiver[..], &[high, low]].concat());
-    let why = match context.bmc.send(&request).await {
-        Ok(reply) if reply.completion.is_ok() => return Ok(()),
-        Ok(reply) => format!(": {}", completion_text(reply.completion.0)),
-        Err(_) => String::new(),
-    };
-    context.out.error(&format!("Unable to perform TSOL command{why}"));
-    Err(Status::FAILED)
-}
-
 async fn open(context: &Context, choice: &Choice) -> Result<(), Status> {
     let out = &context.out;
     let fail = |message: String| {
         out.error(&message);
         Status::FAILED
     };
+    let transcript = Transcript::open(context)?;
     let [low, high, ..] = choice.port.to_le_bytes();
     let port = u16::from_le_bytes([low, high]);
     let bound = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).await;
@@ -184,91 +180,142 @@ async fn open(context: &Context, choice: &Choice) -> Result<(), Status> {
     let Some(address) = scan_address(&receiver) else {
         return Err(fail(format!("Invalid IP address: {receiver}")));
     };
-    if let Err(status) = command(context, address, choice.port, START).await {
+    let mut tyan = Tyan { socket, peer, address, port, read_only: choice.read_only, keys: Vec::new(), seq: 0 };
+    if let Err(status) = tyan.command(context, START).await {
         out.error("Error starting SOL");
         return Err(status);
     }
-    out.println(&format!("[SOL Session operational.  Use {}? for help]", text(&[context.settings.sol_escape])));
-    out.flush();
-    let failed = |error: std::io::Error| fail(errno_text(&error));
-    let session = Session {
-        context,
-        socket,
-        peer,
-        keyboard: Keyboard::new().map_err(failed)?,
-        screen: Screen::new().map_err(failed)?,
-        raw,
-        read_only: choice.read_only,
-        keys: Vec::new(),
-        seq: 0,
-    };
-    session.talk().await;
-    command(context, address, choice.port, STOP).await
+    let escape = context.settings.sol_escape;
+    operational(context, escape);
+    let terminal = Terminal::new(raw, Escapes::tyan(escape), transcript);
+    let mut terminal = terminal.map_err(|error| fail(errno_text(&error)))?;
+    let ended = reconnect::run(context, &mut tyan, &mut terminal).await;
+    terminal.close().await;
+    tyan.conclude(context, ended).await
 }
 
-struct Session<'a> {
-    context: &'a Context,
+/// Tyan's console.
+struct Tyan {
     socket: UdpSocket,
     /// Where the BMC is; what others send is not shown.
     peer: Option<IpAddr>,
-    keyboard: Keyboard,
-    screen: Screen,
-    raw: Option<RawMode>,
+    /// Where it sends to.
+    address: [u8; 4],
+    port: u16,
     read_only: bool,
     /// Keys that have not been sent.
     keys: Vec<u8>,
     seq: u8,
 }
 
-impl Session<'_> {
-    /// Serves the console until the user, or the end of the input, ends it.
-    async fn talk(mut self) {
-        let mut escapes = Escapes::tyan(self.context.settings.sol_escape);
-        let mut keepalive = Instant::now() + KEEPALIVE;
-        let mut buffer = vec![0; 2048];
+/// A request under way, while the console goes on: whether it is answered.
+type Asked<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+
+impl Kind for Tyan {
+    async fn serve(&mut self, context: &Context, terminal: &mut Terminal) -> Ended {
+        let ended = self.talk(context, terminal).await;
+        // Nobody knows what they would mean to the next one.
+        self.keys.clear();
+        ended
+    }
+
+    async fn activate_again(&mut self, context: &Context) -> Attempt {
+        match context.bmc.send(&self.switch(START)).await {
+            Ok(reply) if reply.completion.is_ok() => Attempt::Active,
+            Ok(_) => Attempt::Refused,
+            Err(_) => Attempt::Silent,
+        }
+    }
+}
+
+impl Tyan {
+    /// The request to start or to stop sending.
+    fn switch(&self, cmd: u8) -> Request {
+        Request::new(TYAN, cmd, [&self.address[..], &self.port.to_be_bytes()].concat())
+    }
+
+    /// Asks the BMC for it, or says why not.
+    async fn command(&self, context: &Context, cmd: u8) -> Result<(), Status> {
+        let why = match context.bmc.send(&self.switch(cmd)).await {
+            Ok(reply) if reply.completion.is_ok() => return Ok(()),
+            Ok(reply) => format!(": {}", completion_text(reply.completion.0)),
+            Err(_) => String::new(),
+        };
+        context.out.error(&format!("Unable to perform TSOL command{why}"));
+        Err(Status::FAILED)
+    }
+
+    /// What the end of the console leaves to be said and done.
+    async fn conclude(&self, context: &Context, ended: Ended) -> Result<(), Status> {
+        let transport = context.bmc.transport();
+        match ended {
+            Ended::Wanted | Ended::Unread | Ended::Lost | Ended::Closed => self.command(context, STOP).await,
+            Ended::GivenUp => {
+                transport.abandon();
+                Ok(())
+            }
+            Ended::NoKeepalive => {
+                context.out.error(NO_KEEPALIVE);
+                // In case the BMC still hears what it does not answer; the session is given up with it.
+                let _ = transport.post(&context.bmc.route(), &self.switch(STOP)).await;
+                Err(Status::FAILED)
+            }
+        }
+    }
+
+    /// Serves the console until the user, the end of the input or a silent BMC ends it.
+    async fn talk(&mut self, context: &Context, terminal: &mut Terminal) -> Ended {
+        let mut pulse = Pulse::new(Keepalive::idle(context, KEEPALIVE));
+        let mut asked: Option<Asked<'_>> = None;
+        let mut buffer = vec![0; PACKET];
         let mut over = false;
         loop {
-            if self.screen.is_broken() || (over && self.keys.is_empty()) {
-                break;
+            if terminal.screen().is_broken() {
+                return Ended::Unread;
             }
-            if !self.keys.is_empty() {
-                let count = self.keys.len().min(MOST_KEYS);
-                let request = self.keystrokes(count);
-                // What arrives meanwhile waits at the socket.
-                self.send(&request).await;
-                keepalive = Instant::now() + KEEPALIVE;
+            // Keys wait while the BMC is silent: those it does not answer are lost.
+            if asked.is_none() && !self.keys.is_empty() && !pulse.has_missed() {
+                asked = Some(Box::pin(type_keys(context, self.keystrokes())));
             }
-            let busy = !self.keys.is_empty();
-            let written = self.screen.changed();
+            // Who has asked for the end does not wait with them.
+            let in_vain = pulse.has_missed() && terminal.is_open();
+            if over && (in_vain || asked.is_none() && self.keys.is_empty()) {
+                return Ended::Wanted;
+            }
+            let written = terminal.screen().changed();
             tokio::select! {
                 received = self.socket.recv_from(&mut buffer) => {
                     if let Ok((length, from)) = received
                         && self.peer.is_none_or(|peer| peer == from.ip())
                     {
-                        self.screen.write(buffer.get(HEADER..length).unwrap_or_default());
+                        terminal.show(context, buffer.get(HEADER..length).unwrap_or_default());
+                        pulse.lives();
                     }
                 }
-                keys = self.keyboard.read(), if !busy && !over => match keys {
-                    Some(keys) => {
-                        for key in escapes.read(&keys) {
-                            over |= !self.obey(key).await;
-                        }
+                keys = terminal.keys(), if !over && self.keys.len() < BACKLOG => {
+                    for key in keys {
+                        over |= !self.obey(context, terminal, key).await;
                     }
-                    None => over = true,
-                },
-                () = tokio::time::sleep_until(keepalive) => {
-                    // Reference: what comes of it does not matter.
-                    let _ = self.context.bmc.transport().keepalive().await;
-                    keepalive = Instant::now() + KEEPALIVE;
+                    over |= !terminal.is_open();
+                }
+                () = tokio::time::sleep_until(pulse.due()), if asked.is_none() => {
+                    asked = Some(Box::pin(ask_for_life(context)));
+                }
+                reply = outcome(&mut asked) => {
+                    asked = None;
+                    pulse.answered(reply);
                 }
                 () = written => {}
-                () = std::future::ready(()), if busy || over => {}
+            }
+            if pulse.has_stopped() {
+                return Ended::NoKeepalive;
             }
         }
-        self.screen.flush().await;
     }
 
-    fn keystrokes(&mut self, count: usize) -> Request {
+    /// The request with the next keys.
+    fn keystrokes(&mut self) -> Request {
+        let count = self.keys.len().min(MOST_KEYS);
         let mut data = vec![u8::try_from(count + 1).unwrap_or(0)];
         data.extend(self.keys.drain(..count));
         data.push(self.seq);
@@ -276,47 +323,51 @@ impl Session<'_> {
         Request::new(TYAN, KEYS, data)
     }
 
-    /// Sends keys. Reference: what comes of it is told to those who ask for details.
-    async fn send(&self, request: &Request) {
-        let out = &self.context.out;
-        let outcome = self.context.bmc.send(request).await;
-        if out.verbose() > 0 {
-            match outcome {
-                Ok(reply) if reply.completion.is_ok() => {}
-                Ok(reply) => {
-                    out.error(&format!("Unable to send keystroke: {}", completion_text(reply.completion.0)));
-                }
-                Err(_) => out.error("Unable to send keystroke"),
-            }
-        }
-    }
-
     /// Does what a key is for; false when it ends the console.
-    async fn obey(&mut self, key: Key) -> bool {
-        let escape = self.context.settings.sol_escape;
-        let say = |screen: &Screen, text: &[u8]| screen.write(&[&[escape], text].concat());
+    async fn obey(&mut self, context: &Context, terminal: &mut Terminal, key: Key) -> bool {
         match key {
             Key::Text(text) if !self.read_only => self.keys.extend(text),
             Key::Text(_) | Key::Break => {}
             Key::Terminate => {
-                say(&self.screen, b". [terminated ipmitool]\n");
+                terminal.say(b". [terminated ipmitool]\n");
                 return false;
             }
             Key::Suspend { raw_again } => {
-                let words: &[u8] = if raw_again { b"^Z [suspend ipmitool]\n" } else { b"^X [suspend ipmitool]\n" };
-                say(&self.screen, words);
-                self.screen.flush().await;
-                if let Some(raw) = &mut self.raw {
-                    let _ = raw.suspend(raw_again);
-                }
+                terminal.say(if raw_again { b"^Z [suspend ipmitool]\n" } else { b"^X [suspend ipmitool]\n" });
+                terminal.suspend(raw_again).await;
             }
             Key::Help => {
-                say(&self.screen, b"? [ipmitool help]\n");
-                self.context.out.notice(&text(&escape::tyan_help(escape)));
+                terminal.say(b"? [ipmitool help]\n");
+                context.out.notice(&text(&escape::tyan_help(terminal.escape())));
             }
         }
         true
     }
+}
+
+/// Waits for what has been asked.
+async fn outcome(asked: &mut Option<Asked<'_>>) -> Reply {
+    match asked {
+        Some(asked) => asked.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Sends keys. Reference: what comes of it is told to those who ask for details.
+async fn type_keys(context: &Context, request: Request) -> Reply {
+    let (reply, why) = match context.bmc.send(&request).await {
+        Ok(reply) if reply.completion.is_ok() => return Reply::Well,
+        Ok(reply) => (Reply::Refused, format!(": {}", completion_text(reply.completion.0))),
+        Err(_) => (Reply::None, String::new()),
+    };
+    if context.out.verbose() > 0 {
+        context.out.error(&format!("Unable to send keystroke{why}"));
+    }
+    reply
+}
+
+async fn ask_for_life(context: &Context) -> Reply {
+    if context.bmc.transport().keepalive().await.is_ok() { Reply::Well } else { Reply::None }
 }
 
 #[cfg(test)]

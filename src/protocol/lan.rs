@@ -114,8 +114,14 @@ impl Machine {
         }
     }
 
-    /// Begins to open the session.
+    /// Begins to open the session. Nothing of an earlier one is left: neither its id, under which a BMC that
+    /// has started again would not be asked anything, nor its numbers.
     pub fn start(&mut self) {
+        self.forget();
+        self.window = Window::of_fifteen().resuming();
+        (self.seq, self.challenges, self.unsure) = (0, 0, false);
+        (self.flight, self.disabled_per_message) = (None, false);
+        self.effects.clear();
         if !self.config.quirks.no_ping {
             // The ping is sent once; whether it is answered does not matter.
             self.phase = Phase::Ping;
@@ -374,12 +380,16 @@ impl Machine {
         self.ask_challenge(auth);
     }
 
+    /// Nothing of an earlier challenge's session is left.
+    fn forget(&mut self) {
+        (self.session, self.auth) = (0, AuthType::None);
+        self.key = self.config.password.clone().unwrap_or_default();
+    }
+
     fn ask_challenge(&mut self, auth: AuthType) {
         self.challenges += 1;
         self.phase = Phase::Challenge(auth);
-        // Nothing of an earlier challenge's session is left.
-        (self.session, self.auth) = (0, AuthType::None);
-        self.key = self.config.password.clone().unwrap_or_default();
+        self.forget();
         let mut data = vec![auth.code()];
         data.extend(*Key::new(self.config.user.clone()).padded::<16>());
         self.ask(0x39, data);

@@ -10,22 +10,22 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A simulated BMC on a port, until dropped.
-struct Served {
-    port: u16,
+pub struct Served {
+    pub port: u16,
     shutdown: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Served {
-    fn new(faults: PacketFaults) -> Self {
+    pub fn new(faults: PacketFaults) -> Self {
         Served::on(0, faults)
     }
 
-    fn on(port: u16, packets: PacketFaults) -> Self {
+    pub fn on(port: u16, packets: PacketFaults) -> Self {
         Served::machine(port, Profile { packets, ..Profile::default() })
     }
 
-    fn machine(port: u16, profile: Profile) -> Self {
+    pub fn machine(port: u16, profile: Profile) -> Self {
         let bmc = Arc::new(Mutex::new(SimulatedBmc::new(profile)));
         let (shutdown, wanted) = tokio::sync::oneshot::channel();
         let socket = std::net::UdpSocket::bind(("127.0.0.1", port)).expect("a socket");
@@ -84,9 +84,9 @@ impl Drop for Served {
     }
 }
 
-const PROMPT: &[u8] = b"root@server:~# ";
+pub const PROMPT: &[u8] = b"root@server:~# ";
 
-fn log_in(pty: &mut Pty) {
+pub fn log_in(pty: &mut Pty) {
     pty.send(b"\r");
     pty.expect(b"login: ");
     pty.send(b"root\r");
@@ -96,7 +96,7 @@ fn log_in(pty: &mut Pty) {
 }
 
 /// Bytes of every value but the escape character, the same every time.
-fn noise(length: usize) -> Vec<u8> {
+pub fn noise(length: usize) -> Vec<u8> {
     let mut state = 7_u64;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -256,7 +256,7 @@ fn it_can_be_suspended() {
     assert!(pty.wait().success());
 }
 
-fn scratch(name: &str) -> PathBuf {
+pub fn scratch(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::remove_file(&path).ok();
     path
@@ -443,59 +443,6 @@ fn both_programs_show_the_same() {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// The console of IPMI 1.5.
-#[test]
-fn a_console_of_ipmi_fifteen() {
-    let served = Served::new(PacketFaults::default());
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ipmitool"));
-    command.args(["-I", "lan", "-H", "127.0.0.1", "-p", &served.port.to_string(), "-U", "admin", "-P", "admin"]);
-    let before = Pty::start(&mut Command::new("true")).settings();
-    let mut pty = Pty::start(command.args(["-e", "x", "isol", "activate"]));
-    pty.expect(b"[SOL Session operational.  Use ~? for help]\r\n");
-    log_in(&mut pty);
-    pty.send(b"raw\r");
-    pty.expect(b"raw\r\nraw\r\n");
-    let text = noise(5000);
-    let mut keyboard = pty.keyboard();
-    let typed = text.clone();
-    let typing = std::thread::spawn(move || std::io::Write::write_all(&mut keyboard, &typed).expect("it is read"));
-    assert!(pty.take(text.len()) == text, "not what was typed");
-    typing.join().expect("no panic");
-    pty.send(b"\r~B");
-    pty.expect(b"~b [send break]\n");
-    pty.expect(PROMPT);
-    pty.send(b"\r~.");
-    pty.expect(b"~. [terminated ipmitool]\n");
-    assert!(pty.wait().success(), "{}", pty.stderr());
-    assert_eq!(pty.stderr(), "");
-    assert_eq!(pty.settings(), before);
-}
-
-/// Tyan's console: what the system prints comes to a port of ours, keys go out in requests.
-#[test]
-fn tyans_console() {
-    let served = Served::new(PacketFaults::default());
-    let free = std::net::UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ipmitool"));
-    command.args(["-I", "lan", "-H", "127.0.0.1", "-p", &served.port.to_string(), "-U", "admin", "-P", "admin"]);
-    let receiver = free.port();
-    command.args(["tsol", &format!("port={receiver}")]);
-    let before = Pty::start(&mut Command::new("true")).settings();
-    let mut pty = Pty::start(&mut command);
-    pty.expect(format!("[Starting SOL with receiving address 127.0.0.1:{receiver}]\r\n").as_bytes());
-    pty.expect(b"[SOL Session operational.  Use ~? for help]\n");
-    log_in(&mut pty);
-    pty.send(b"echo more than fourteen characters\r");
-    pty.expect(b"\r\nmore than fourteen characters\r\n");
-    pty.send(b"~?");
-    pty.expect(b"~? [ipmitool help]\n");
-    pty.send(b"~.");
-    pty.expect(b"~. [terminated ipmitool]\n");
-    assert!(pty.wait().success(), "{}", pty.stderr());
-    assert!(pty.stderr().starts_with("       ~.  - terminate connection\n       ~^Z - suspend ipmitool\n"));
-    assert_eq!(pty.settings(), before);
 }
 
 /// Somebody else's console against the simulated BMC.

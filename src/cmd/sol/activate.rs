@@ -2,17 +2,16 @@
 
 use super::deactivate;
 use super::escape::Escapes;
-use super::talk::{self, Ended, Keepalive, Terminal, Transcript};
+use super::pulse::Keepalive;
+use super::reconnect::{self, Attempt, Ended, Kind, NO_KEEPALIVE, operational};
+use super::talk;
+use super::terminal::{Terminal, Transcript};
 use crate::bmc::{CallError, ConsoleConfig};
 use crate::family::{Context, Status};
 use crate::ipmi::CompletionCode;
 use crate::ipmi::lan::DeactivateSol;
 use crate::ipmi::sol::{ActivateSol, GetSolOwner, SolActivation};
 use crate::out::completion_text;
-use std::time::Duration;
-
-/// Pause between attempts to get a lost console back.
-const AGAIN: Duration = Duration::from_secs(2);
 
 /// `sol activate`.
 pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> {
@@ -33,32 +32,55 @@ pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> 
         keepalive = Keepalive::Off;
     }
     check(context, instance)?;
-    let mut transcript = Transcript::open(context)?;
-    let mut activation = activate(context, instance).await?;
-    operational(context, context.settings.sol_escape);
-    let mut terminal = Terminal::open(context)?;
-    let mut escapes = Escapes::new(context.settings.sol_escape);
-    let mut last_seq = 0;
-    let ended = loop {
-        let config =
-            ConsoleConfig { inbound: activation.inbound, none_is_all: context.settings.console.none_is_all, last_seq };
-        let console = context.bmc.transport().console(config).await;
-        let Some(mut console) = console else { break Ended::Closed };
-        let ended = talk::talk(context, &mut *console, &mut terminal, &mut escapes, &mut transcript, keepalive).await;
-        last_seq = console.last_seq();
-        drop(console);
-        if !context.settings.console.reconnect || !ended.may_come_back() {
-            break ended;
-        }
-        context.out.notice("[SOL session lost.  Reconnecting.]");
-        match come_back(context, instance, &mut terminal, &mut escapes, &ended).await {
-            Some(again) => activation = again,
-            None => break Ended::GivenUp,
-        }
-        operational(context, context.settings.sol_escape);
-    };
+    let transcript = Transcript::open(context)?;
+    let activation = activate(context, instance).await?;
+    let escape = context.settings.sol_escape;
+    operational(context, escape);
+    let mut terminal = Terminal::open(context, Escapes::new(escape), transcript)?;
+    let none_is_all = context.settings.console.none_is_all;
+    let config = ConsoleConfig { inbound: activation.inbound, none_is_all, last_seq: 0 };
+    let mut sol = Sol { instance, keepalive, config, former: None };
+    let ended = reconnect::run(context, &mut sol, &mut terminal).await;
     terminal.close().await;
     conclude(context, instance, ended).await
+}
+
+/// Serial over LAN as a payload of RMCP+.
+struct Sol {
+    instance: u8,
+    keepalive: Keepalive,
+    config: ConsoleConfig,
+    /// The session the console was lost with, until it has been dealt with.
+    former: Option<u32>,
+}
+
+impl Kind for Sol {
+    async fn serve(&mut self, context: &Context, terminal: &mut Terminal) -> Ended {
+        let ended = talk::talk(context, &mut self.config, terminal, self.keepalive).await;
+        self.former = context.bmc.transport().session().map(|session| session.id);
+        ended
+    }
+
+    async fn activate_again(&mut self, context: &Context) -> Attempt {
+        let instance = self.instance;
+        match context.bmc.call(&request(context, instance)).await {
+            Ok(activation) if is_here(context, &activation) => {
+                self.config.inbound = activation.inbound;
+                Attempt::Active
+            }
+            Err(CallError::Refused(CompletionCode(0x80))) => {
+                // The console may still belong to the session that was lost, and to nobody else.
+                let owner = context.bmc.call(&GetSolOwner { instance }).await.ok().filter(|owner| *owner != 0);
+                if owner.is_none() || owner != self.former.take() {
+                    return Attempt::Refused;
+                }
+                let _ = context.bmc.call(&DeactivateSol { instance }).await;
+                Attempt::Cleared
+            }
+            Err(CallError::Transport(_)) => Attempt::Silent,
+            Ok(_) | Err(_) => Attempt::Refused,
+        }
+    }
 }
 
 /// What the end of the console leaves to be said and done.
@@ -77,7 +99,7 @@ async fn conclude(context: &Context, instance: u8, ended: Ended) -> Result<(), S
             let _ = deactivate::deactivate(context, instance).await;
         }
         Ended::NoKeepalive => {
-            context.out.error("Error: No response to keepalive - Terminating session");
+            context.out.error(NO_KEEPALIVE);
             let _ = deactivate::deactivate(context, instance).await;
             context.bmc.transport().abandon();
         }
@@ -89,13 +111,6 @@ async fn conclude(context: &Context, instance: u8, ended: Ended) -> Result<(), S
         Ended::Closed => context.out.error("SOL session closed by BMC"),
     }
     Err(Status::FAILED)
-}
-
-/// Says that the console is open, before the terminal is raw.
-pub fn operational(context: &Context, escape: u8) {
-    let escape = crate::out::text(&[escape]);
-    context.out.println(&format!("[SOL Session operational.  Use {escape}? for help]"));
-    context.out.flush();
 }
 
 /// What the reference looks at before it asks the BMC.
@@ -159,46 +174,4 @@ fn is_here(context: &Context, activation: &SolActivation) -> bool {
         .transport()
         .session()
         .is_some_and(|session| activation.port == session.port || activation.port.swap_bytes() == session.port)
-}
-
-/// Tries to get a lost console back until it is there, or nobody wants it any more.
-async fn come_back(
-    context: &Context,
-    instance: u8,
-    terminal: &mut Terminal,
-    escapes: &mut Escapes,
-    ended: &Ended,
-) -> Option<SolActivation> {
-    let attempts = async {
-        let mut session_lives = *ended == Ended::Closed;
-        let mut former = context.bmc.transport().session().map(|session| session.id);
-        loop {
-            if !session_lives && context.bmc.transport().reopen().await.is_err() {
-                tokio::time::sleep(AGAIN).await;
-                continue;
-            }
-            match context.bmc.call(&request(context, instance)).await {
-                Ok(activation) if is_here(context, &activation) => return activation,
-                Err(CallError::Refused(CompletionCode(0x80))) => {
-                    session_lives = true;
-                    // The console may still belong to the session that was lost, and to nobody else.
-                    let owner = context.bmc.call(&GetSolOwner { instance }).await.ok().filter(|owner| *owner != 0);
-                    if owner.is_some() && owner == former.take() {
-                        let _ = context.bmc.call(&DeactivateSol { instance }).await;
-                        continue;
-                    }
-                }
-                Err(CallError::Transport(_)) => session_lives = false,
-                Ok(_) | Err(_) => session_lives = true,
-            }
-            tokio::time::sleep(AGAIN).await;
-        }
-    };
-    tokio::pin!(attempts);
-    loop {
-        tokio::select! {
-            activation = &mut attempts => return Some(activation),
-            wanted = terminal.is_wanted(escapes) => if !wanted { return None },
-        }
-    }
 }

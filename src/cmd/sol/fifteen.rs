@@ -1,19 +1,28 @@
 //! `isol activate`: a console in an IPMI 1.5 session, as Intel's controllers have it.
 
-use super::activate::operational;
 use super::escape::Escapes;
-use super::talk::{self, Ended, Keepalive, Terminal, Transcript};
+use super::pulse::Keepalive;
+use super::reconnect::{self, Attempt, Ended, Kind, NO_KEEPALIVE, operational};
+use super::talk;
+use super::terminal::{Terminal, Transcript};
 use crate::bmc::{CallError, ConsoleConfig};
 use crate::family::{Context, Status, because};
 use crate::ipmi::CompletionCode;
 use crate::ipmi::isol::SwitchIsol;
 use crate::out::completion_text;
+use std::time::Duration;
 
 /// Largest payload: 250 characters and the header of four bytes.
 const INBOUND: u16 = 254;
 
 /// What introduces an escape. Reference: `-e` is for `sol` alone.
 const ESCAPE: u8 = b'~';
+
+/// Idle time after which the session is kept alive.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// The length of the reply to an activation.
+const ACTIVATED: usize = 4;
 
 /// Opens the console of a controller whose serial over LAN is enabled.
 ///
@@ -28,9 +37,9 @@ pub async fn activate(context: &Context) -> Result<(), Status> {
 }
 
 async fn open(context: &Context) -> Result<(), Status> {
-    let mut transcript = Transcript::open(context)?;
+    let transcript = Transcript::open(context)?;
     let refusal = match context.bmc.call(&SwitchIsol { active: true }).await {
-        Ok(4) => None,
+        Ok(ACTIVATED) => None,
         Ok(length) => Some(format!("Error: Unexpected data length ({length}) received in ISOL activation response")),
         Err(CallError::Refused(CompletionCode(0x80))) => Some("Info: ISOL already active on another session".into()),
         Err(CallError::Refused(CompletionCode(0x81))) => Some("Info: ISOL disabled".into()),
@@ -43,25 +52,52 @@ async fn open(context: &Context) -> Result<(), Status> {
         return Err(Status::FAILED);
     }
     operational(context, ESCAPE);
-    let mut terminal = Terminal::open(context)?.speaking_fifteen();
-    let mut escapes = Escapes::new(ESCAPE);
-    let config = ConsoleConfig { inbound: INBOUND, none_is_all: true, last_seq: 0 };
-    let Some(mut console) = context.bmc.transport().console(config).await else { return Err(Status::FAILED) };
-    let idle = Keepalive::Idle;
-    let ended = talk::talk(context, &mut *console, &mut terminal, &mut escapes, &mut transcript, idle).await;
-    drop(console);
+    let mut terminal = Terminal::open(context, Escapes::new(ESCAPE), transcript)?.speaking_fifteen();
+    let mut isol = Isol(ConsoleConfig { inbound: INBOUND, none_is_all: true, last_seq: 0 });
+    let ended = reconnect::run(context, &mut isol, &mut terminal).await;
     terminal.close().await;
-    // Reference: whatever ends the console, the status is success.
-    if ended == Ended::Lost {
-        context.out.error("Error sending SOL data");
+    conclude(context, ended).await
+}
+
+/// Serial over LAN as packets beside those of an IPMI 1.5 session.
+struct Isol(ConsoleConfig);
+
+impl Kind for Isol {
+    async fn serve(&mut self, context: &Context, terminal: &mut Terminal) -> Ended {
+        talk::talk(context, &mut self.0, terminal, Keepalive::idle(context, IDLE)).await
     }
-    if matches!(ended, Ended::Lost | Ended::Closed) {
-        context.out.error("SOL session closed by BMC");
-        if ended == Ended::Lost {
+
+    /// What the session that was lost still holds, the BMC frees in time; nobody can tell whose it is.
+    async fn activate_again(&mut self, context: &Context) -> Attempt {
+        match context.bmc.call(&SwitchIsol { active: true }).await {
+            Ok(ACTIVATED) => Attempt::Active,
+            Err(CallError::Transport(_)) => Attempt::Silent,
+            Ok(_) | Err(_) => Attempt::Refused,
+        }
+    }
+}
+
+/// What the end of the console leaves to be said and done. Reference: the status is success.
+async fn conclude(context: &Context, ended: Ended) -> Result<(), Status> {
+    match ended {
+        Ended::Wanted | Ended::Unread => {
+            if let Err(error) = context.bmc.call(&SwitchIsol { active: false }).await {
+                context.out.error(&format!("Error deactivating ISOL{}", because(&error)));
+            }
+        }
+        Ended::GivenUp => context.bmc.transport().abandon(),
+        Ended::NoKeepalive => {
+            context.out.error(NO_KEEPALIVE);
+            // In case the BMC still hears what it does not answer; the session is given up with it.
+            let _ = context.bmc.post(&SwitchIsol { active: false }).await;
+            return Err(Status::FAILED);
+        }
+        Ended::Lost => {
+            context.out.error("Error sending SOL data");
+            context.out.error("SOL session closed by BMC");
             context.bmc.transport().abandon();
         }
-    } else if let Err(error) = context.bmc.call(&SwitchIsol { active: false }).await {
-        context.out.error(&format!("Error deactivating ISOL{}", because(&error)));
+        Ended::Closed => context.out.error("SOL session closed by BMC"),
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `sol looptest`: opens and closes a console again and again.
 
+use super::reconnect::operational;
 use super::{activate, deactivate};
 use crate::cli::number;
 use crate::family::{Context, Status};
@@ -35,7 +36,7 @@ pub async fn run(context: &mut Context, words: &[String]) -> Result<(), Status> 
             context.out.println(&format!("SOL looptest failed: {}", status.0));
             return Err(status);
         }
-        activate::operational(context, context.settings.sol_escape);
+        operational(context, context.settings.sol_escape);
         let _ = deactivate::deactivate(context, instance).await;
         tokio::time::sleep(interval).await;
     }

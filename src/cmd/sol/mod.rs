@@ -7,8 +7,11 @@ pub mod fifteen;
 mod info;
 mod looptest;
 mod payload;
+pub mod pulse;
+pub mod reconnect;
 mod set;
 mod talk;
+pub mod terminal;
 
 use super::tree::{self, Choice, Rest};
 use crate::family::{Context, Family, Running};
