@@ -230,7 +230,10 @@ impl FruDevice {
                     chunk = self.smaller(chunk).unwrap_or(chunk);
                     self.read_chunk = Some(chunk);
                     listener(FruEvent::SmallerRead(chunk));
-                    continue;
+                    if place < end {
+                        continue;
+                    }
+                    return true;
                 }
                 Err(CallError::Decode(_)) => {
                     listener(FruEvent::WrongAmount);
