@@ -73,10 +73,18 @@ pub async fn run(context: &Context, words: &[String]) -> Status {
     let Some((place, length)) = measure(context, file) else {
         return fail(&format!("Failed to get multirec size from file '{file}'."));
     };
-    let Some(bytes) = load(context, file, place, length) else {
+    let Some(mut bytes) = load(context, file, place, length) else {
         return fail(&format!("Failed to get multirec from file '{file}'."));
     };
     let Some(length) = records(context, &bytes) else { return fail("Failed to adjust size from buffer.") };
+    if length > bytes.len() {
+        // A record that the file does not hold cannot be written, even where there is room for it.
+        if usize::from(start) + length <= usize::from(device.info.size) {
+            context.out.error(UNSOUND);
+            return fail("Failed to adjust size from buffer.");
+        }
+        bytes.resize(length, 0);
+    }
     // Reference: success counts as failure, and a write that failed midway as success.
     let outcome = device.write(&context.bmc, start.into(), &bytes[..length], &listener(context)).await;
     if outcome.is_some()
@@ -92,6 +100,9 @@ pub async fn run(context: &Context, words: &[String]) -> Status {
         _ => fail("Failed to write FRU area."),
     }
 }
+
+/// Said of a record whose header does not sum to zero.
+const UNSOUND: &str = "Bad checksum in Multi Records";
 
 /// Where the multirecord area of an image begins and how long it is. Reference: to the end of the file,
 /// whatever comes after it; an area beyond the end has a length that nobody could read.
@@ -137,8 +148,8 @@ fn load(context: &Context, file: &str, place: u16, length: Option<u64>) -> Optio
     }
 }
 
-/// How many bytes the records take, up to the one that says that it is the last; none where a header does
-/// not sum to zero.
+/// How many bytes the records take, up to the one that says that it is the last, which may end beyond the
+/// bytes; none where a header does not sum to zero.
 fn records(context: &Context, bytes: &[u8]) -> Option<usize> {
     const HEADER: usize = RecordHeader::LENGTH as usize;
     let out = &context.out;
@@ -151,7 +162,7 @@ fn records(context: &Context, bytes: &[u8]) -> Option<usize> {
             out.print(&format!("Adding ({})", hex(header.unwrap_or_default())));
         }
         let Some(header) = header.filter(|header| checksum(header) == 0) else {
-            out.error("Bad checksum in Multi Records");
+            out.error(UNSOUND);
             if verbose > 0 {
                 out.print("--> FAIL\n");
             }
@@ -162,11 +173,6 @@ fn records(context: &Context, bytes: &[u8]) -> Option<usize> {
         if verbose > 0 {
             let data = bytes.get(place + HEADER..end).filter(|_| verbose > 1).unwrap_or_default();
             out.print(&format!("--> OK{}\n", hex(data)));
-        }
-        // A record that the file does not hold cannot be written.
-        if end > bytes.len() {
-            out.error("Bad checksum in Multi Records");
-            return None;
         }
         place = end;
         if header.is_last {

@@ -60,7 +60,7 @@ pub async fn get(context: &Context, id: u8, words: Option<&[String]>) -> Status 
         Err(status) => return status,
     };
     let size = usize::from(device.info.size);
-    let mut buffer = vec![0; size + 1];
+    let mut buffer = vec![0; room(size)];
     let mut wanted = Wanted { words, is_bad: false };
     let mut read = usize::from(start);
     let mut place = read;
@@ -75,19 +75,28 @@ pub async fn get(context: &Context, id: u8, words: Option<&[String]>) -> Status 
             }
             read += count;
         }
-        // Beyond the buffer the reference reads on in its memory.
-        let Some(header) = buffer.get(place..place + usize::from(RecordHeader::LENGTH)) else { break };
-        let header = RecordHeader::decode(header);
+        let header = RecordHeader::decode(buffer.get(place..).unwrap_or_default());
         let data = place + usize::from(RecordHeader::LENGTH);
-        if header.kind == OEM && !record(context, &mut wanted, &buffer[data..]) {
+        if header.kind == OEM && !record(context, &mut wanted, buffer.get(data..).unwrap_or_default()) {
             break;
         }
-        if header.is_last {
-            break;
-        }
+        // Reference: walks on behind the buffer, until a byte there passes for the mark of the last record. That is
+        // the first of the allocator's word, or the one behind it; where it is another, nobody knows where it ends.
+        let is_behind = place + 1 == buffer.len();
         place = data + usize::from(header.length);
+        if header.is_last || is_behind || place >= buffer.len() + WORD {
+            break;
+        }
     }
     Status::OK
+}
+
+/// The word an allocator keeps behind the room it gives.
+const WORD: usize = 8;
+
+/// Room for a device's image as the reference gets it: a byte more than it needs, in steps of the allocator's.
+fn room(size: usize) -> usize {
+    (size + 1 + WORD).next_multiple_of(16).max(32) - WORD
 }
 
 /// Looks at one record; whether the next one is to be looked at.

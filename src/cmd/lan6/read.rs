@@ -68,9 +68,9 @@ impl Reading<'_> {
         let block = selection.block.or(if parameter.blocks { None } else { Some(0) });
         let mut quiet = quiet;
         let first_set = set.or(parameter.first_set).unwrap_or(0);
-        for set in first_set..set.map_or(SETS, |only| only.saturating_add(1)) {
+        for set in first_set..=set.unwrap_or(SETS - 1) {
             let first_block = block.unwrap_or(0);
-            for block in first_block..block.map_or(BLOCKS, |only| only.saturating_add(1)) {
+            for block in first_block..=block.unwrap_or(BLOCKS - 1) {
                 match self.entry(parameter, set, block, quiet).await {
                     Ok(entry) => self.entries.push(entry),
                     Err(()) if !quiet => return Err(()),

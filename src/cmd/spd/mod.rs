@@ -60,11 +60,6 @@ async fn read(context: &Context, words: &[String]) -> Option<Vec<u8>> {
     let address = byte(context, "i2caddr", &words[1])?;
     let channel = words.get(2).map_or(Some(0), |word| byte(context, "channel", word))?;
     let chunk = words.get(3).map_or(Some(MAX_TRANSFER), |word| byte(context, "maxread", word))?;
-    if chunk == 0 {
-        // The reference would ask for nothing for ever.
-        context.out.error("Given maxread \"0\" is invalid.");
-        return None;
-    }
     let bus = (channel & 0x0f) << 4 | (bus & 0x07) << 1 | 1;
     let mut data = Vec::with_capacity(SIZE + usize::from(MAX_TRANSFER));
     while data.len() < SIZE {
@@ -72,6 +67,11 @@ async fn read(context: &Context, words: &[String]) -> Option<Vec<u8>> {
         let offset = data.len().to_le_bytes()[0];
         let command = MasterWriteRead { bus, address, read: chunk, write: vec![offset] };
         let mut part = transfer(context, command).await?;
+        if chunk == 0 {
+            // The reference goes on asking for nothing as long as it is answered.
+            context.out.error("Given maxread \"0\" is invalid.");
+            return None;
+        }
         part.resize(chunk.into(), 0);
         data.append(&mut part);
     }
