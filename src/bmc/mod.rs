@@ -10,6 +10,7 @@ mod registry;
 pub mod sdr;
 mod sel;
 mod sensor;
+mod trail;
 
 pub use event_map::{EventMap, EventMapFault, EventMessage};
 pub use preamble::Extensions;

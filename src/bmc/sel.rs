@@ -3,9 +3,9 @@
 //! A walk follows the links from entry to entry, in the log's own order, without a reservation. What
 //! fails on the way is told to a listener, which has the words.
 
+use super::trail::Trail;
 use super::{Bmc, CallError};
 use crate::ipmi::sel::{GetSelEntry, SelRecord};
-use std::collections::HashSet;
 
 /// Told which entry could not be read, and why.
 pub type SelListener<'a> = &'a (dyn Fn(u16, CallError) + Send + Sync);
@@ -14,8 +14,7 @@ pub type SelListener<'a> = &'a (dyn Fn(u16, CallError) + Send + Sync);
 #[derive(Debug, Default)]
 pub struct SelWalk {
     next: u16,
-    /// Entries that have been asked for: one that comes again closes a circle, which ends the walk.
-    seen: HashSet<u16>,
+    trail: Trail,
 }
 
 /// What stands for "after the last entry".
@@ -57,11 +56,11 @@ impl Bmc {
 
     /// The next entry; none at the end, and when it cannot be read.
     pub async fn next_sel_entry(&self, walk: &mut SelWalk, listener: SelListener<'_>) -> Option<SelRecord> {
-        if walk.next == END || !walk.seen.insert(walk.next) {
+        if walk.next == END {
             return None;
         }
         let (following, record) = self.steady_entry(walk.next, walk.next, listener).await?;
-        walk.next = following;
+        walk.next = if walk.trail.follow(walk.next, following) { following } else { END };
         Some(record)
     }
 }

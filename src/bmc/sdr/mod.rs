@@ -8,6 +8,7 @@ mod fill;
 
 pub use fill::{AddFault, ClearFault, SdrSourceImage};
 
+use super::trail::Trail;
 use super::{Bmc, CallError};
 use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::sdr::{
@@ -15,7 +16,6 @@ use crate::ipmi::sdr::{
     ReserveDeviceSdrRepository, ReserveSdrRepository, SdrHeader, SdrRecord, SdrSource,
 };
 use crate::ipmi::{CompletionCode, Route};
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -77,8 +77,9 @@ pub struct Walk {
     source: SdrSource,
     reservation: u16,
     next: u16,
-    /// Records that have been asked for: one that comes again closes a circle, which ends the walk.
-    seen: HashSet<u16>,
+    trail: Trail,
+    /// Whether the links form a circle, which ends the walk without coming to its end.
+    circular: bool,
     /// Reservations renewed since a part of a body was last read.
     renewals: usize,
 }
@@ -86,7 +87,7 @@ pub struct Walk {
 impl Walk {
     /// Whether the walk has come to its end, and not to an earlier stop.
     pub fn is_finished(&self) -> bool {
-        self.next == 0xffff
+        self.next == END
     }
 }
 
@@ -121,6 +122,8 @@ pub struct SdrState {
     chunk: Option<u8>,
 }
 
+/// What stands for "after the last record".
+const END: u16 = 0xffff;
 /// Tries a header gets.
 const HEADER_TRIES: usize = 5;
 /// Pause after a lost reservation.
@@ -183,7 +186,7 @@ impl Bmc {
 
     async fn begin_walk(&self, route: Route, source: SdrSource) -> Result<Walk, SdrFault> {
         let reservation = self.reserve_sdr(route, source).await.map_err(|_| SdrFault::Reservation)?;
-        Ok(Walk { route, source, reservation, next: 0, seen: HashSet::new(), renewals: 0 })
+        Ok(Walk { route, source, reservation, next: 0, trail: Trail::default(), circular: false, renewals: 0 })
     }
 
     async fn reserve_sdr(&self, route: Route, source: SdrSource) -> Result<u16, CallError> {
@@ -215,7 +218,7 @@ impl Bmc {
             walk.renewals = 0;
             return None;
         }
-        if walk.is_finished() || walk.seen.contains(&walk.next) {
+        if walk.is_finished() || walk.circular {
             return None;
         }
         for _ in 0..HEADER_TRIES {
@@ -232,8 +235,8 @@ impl Bmc {
                     if record != 0 {
                         header.id = record;
                     }
-                    walk.seen.insert(record);
                     walk.next = data.next;
+                    walk.circular = !walk.trail.follow(record, data.next);
                     return Some(header);
                 }
                 Err(CallError::Refused(CompletionCode::RESERVATION_CANCELLED)) => {
@@ -249,8 +252,7 @@ impl Bmc {
                 Err(error) => listener(SdrEvent::Header(record, error)),
             }
         }
-        // It may be asked for again: the next look-up goes on from here.
-        walk.seen.remove(&walk.next);
+        // The next look-up goes on from here.
         None
     }
 
@@ -391,8 +393,9 @@ impl Bmc {
             route: self.route(),
             source: SdrSource::Repository,
             reservation: 0,
-            next: 0xffff,
-            seen: HashSet::new(),
+            next: END,
+            trail: Trail::default(),
+            circular: false,
             renewals: 0,
         });
     }

@@ -64,7 +64,8 @@ const WORDS: usize = 7;
 
 /// Reads the seven bytes of an event from a line, which may end in a comment.
 ///
-/// The buffer keeps what earlier lines left in it, as in the reference, whose complaint shows it.
+/// The buffer keeps what earlier lines left in it, as in the reference, whose complaint shows it. A number that
+/// is too large leaves its byte alone, a word that is none clears it.
 /// `Ok(false)` is a line without anything, `Err` one that is no event.
 fn parse_event(line: &[u8], bytes: &mut [u8; WORDS]) -> Result<bool, ()> {
     let line = line.split(|byte| matches!(byte, 0 | b'#')).next().unwrap_or(line);
@@ -74,8 +75,8 @@ fn parse_event(line: &[u8], bytes: &mut [u8; WORDS]) -> Result<bool, ()> {
     let mut words = line[start..end].split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     for byte in bytes.iter_mut() {
         let word = words.next().ok_or(())?;
-        *byte = 0;
-        *byte = number::parse_u8(&text(word)).map_err(|_| ())?;
+        let value = number::unsigned(&text(word)).map_err(|_| *byte = 0)?;
+        *byte = u8::try_from(value).map_err(|_| ())?;
     }
     Ok(true)
 }
@@ -157,6 +158,10 @@ mod tests {
         }
         assert_eq!(parse_event(b"0x04 1 010 4 5 6 7", &mut bytes), Ok(true));
         assert_eq!(bytes, [4, 1, 8, 4, 5, 6, 7]);
+        assert_eq!(parse_event(b"9 256", &mut bytes), Err(()));
+        assert_eq!(bytes, [9, 1, 8, 4, 5, 6, 7]);
+        assert_eq!(parse_event(b"9 x", &mut bytes), Err(()));
+        assert_eq!(bytes, [9, 0, 8, 4, 5, 6, 7]);
     }
 
     #[test]
