@@ -67,7 +67,9 @@ impl Fault for WatchdogFault {}
 fn reset_reason(error: &CallError) -> String {
     match error.code() {
         Some(CompletionCode(0x80)) => ": Attempt to reset uninitialized watchdog".to_owned(),
-        _ => because(error),
+        Some(_) => because(error),
+        // Reference: it is louder about silence.
+        None => "!".to_owned(),
     }
 }
 
