@@ -74,8 +74,18 @@ pub struct Memory {
     pub pef_begun: bool,
     /// Whether the controller has refused to have its boot options "in progress"; it is not asked again.
     pub boot_progress_refused: bool,
+    /// Which words of the command in hand have something else right behind them than the next word, wherever
+    /// the reference keeps them; none of those on the command line.
+    pub parted: Vec<bool>,
     /// The files `exec` is running just now, each by device and inode; the innermost is last.
     pub scripts: Vec<(u64, u64)>,
+}
+
+impl Memory {
+    /// Whether the word that so many more follow is parted from the first of them.
+    pub fn is_parted(&self, following: usize) -> bool {
+        self.parted.iter().rev().nth(following).is_some_and(|parted| *parted)
+    }
 }
 
 /// Options that concern consoles.

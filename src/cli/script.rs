@@ -10,6 +10,9 @@ use crate::out::{text, until_nul};
 /// The longest line `exec` takes, in bytes; the rest of a longer one is a line of its own.
 pub const LINE_LIMIT: usize = 2047;
 
+/// What separates the shell's words.
+const SHELL_SEPARATORS: &[u8] = b" \t";
+
 /// Words beyond these are dropped.
 pub const MOST_WORDS: usize = 64;
 
@@ -25,12 +28,31 @@ pub fn exec_words(line: &[u8]) -> Vec<String> {
 
 /// The words of a line typed into the shell: separated by blanks and tabs.
 pub fn shell_words(line: &[u8]) -> Vec<String> {
-    words(&join_quoted(until_nul(line)), b" \t")
+    words(&join_quoted(until_nul(line)), SHELL_SEPARATORS)
+}
+
+/// Which of the shell's words have something else right behind them than the next word. Reference: it cuts
+/// words out of the line where they stand, and moves those in quotes away from their ends.
+pub fn shell_parted(line: &[u8]) -> Vec<bool> {
+    let line = join_quoted(until_nul(line));
+    let mut pieces = line.split(|byte| SHELL_SEPARATORS.contains(byte)).peekable();
+    let mut parted = Vec::new();
+    while let Some(piece) = pieces.next() {
+        let Some(first) = piece.first() else { continue };
+        let near = pieces.peek().is_some_and(|next| !next.is_empty());
+        parted.push(is_quote(*first) || !near);
+    }
+    parted.truncate(MOST_WORDS);
+    parted
 }
 
 /// C's `isspace` in the C locale.
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | 0x09..=0x0d)
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'')
 }
 
 fn trim(line: &[u8]) -> &[u8] {
@@ -45,7 +67,7 @@ fn join_quoted(line: &[u8]) -> Vec<u8> {
     line.iter()
         .map(|&byte| {
             match quote {
-                None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
+                None if is_quote(byte) => quote = Some(byte),
                 Some(open) if byte == open => quote = None,
                 Some(_) if is_space(byte) => return b'~',
                 _ => {}
@@ -65,7 +87,7 @@ fn words(line: &[u8], separators: &[u8]) -> Vec<String> {
 
 fn unquote(word: &[u8]) -> Vec<u8> {
     match word.split_first() {
-        Some((quote @ (b'"' | b'\''), rest)) => {
+        Some((quote, rest)) if is_quote(*quote) => {
             let inside = rest.split(|byte| byte == quote).next().unwrap_or(rest);
             inside.iter().map(|&byte| if byte == b'~' { b' ' } else { byte }).collect()
         }
@@ -100,6 +122,18 @@ mod tests {
         assert!(exec_words(b" \t# nothing").is_empty());
         assert!(exec_words(b"\0echo").is_empty());
         assert!(shell_words(b" \t ").is_empty());
+    }
+
+    #[test]
+    fn words_may_be_parted() {
+        for (line, expected) in [
+            ("a b", vec![false, true]),
+            (" a  b\tc ", vec![true, false, true]),
+            ("'a' \"b c\" d 'e'", vec![true, true, false, true]),
+            ("", vec![]),
+        ] {
+            assert_eq!(shell_parted(line.as_bytes()), expected, "{line:?}");
+        }
     }
 
     #[test]

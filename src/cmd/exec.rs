@@ -67,6 +67,8 @@ async fn execute(context: &mut Context, script: File) -> Status {
         if words.is_empty() {
             continue;
         }
+        // Reference: it copies each word to a place of its own.
+        context.memory.parted = vec![true; words.len()];
         let status = dispatch(context, &words).await;
         if status != Status::OK {
             outcome = status;

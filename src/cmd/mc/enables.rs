@@ -96,7 +96,7 @@ async fn show(context: &Context) -> Result<Status, EnablesFault> {
 /// `setenables`.
 ///
 /// Reference: it compares the whole word `name=on` with the name, so that only the two words `name on`
-/// do anything, by reading on past the name's end into the next word.
+/// do anything, by reading on past the name's end into the next word, where that stands right behind it.
 pub async fn set(context: &Context, words: &[String]) -> Status {
     match words.first().map(String::as_str) {
         None => {
@@ -120,7 +120,8 @@ async fn change(context: &Context, words: &[String]) -> Result<Status, EnablesFa
     let mut bits = before;
     for (index, word) in words.iter().enumerate() {
         let Some(enable) = ENABLES.iter().find(|enable| enable.name == word) else { continue };
-        match words.get(index + 1).map(String::as_str) {
+        let rest = &words[index + 1..];
+        match rest.first().filter(|_| !context.memory.is_parted(rest.len())).map(String::as_str) {
             Some("on") => {
                 out.println(&format!("Enabling {}", enable.description));
                 bits |= enable.mask;

@@ -67,7 +67,9 @@ impl Fault for WatchdogFault {}
 fn reset_reason(error: &CallError) -> String {
     match error.code() {
         Some(CompletionCode(0x80)) => ": Attempt to reset uninitialized watchdog".to_owned(),
-        _ => because(error),
+        Some(_) => because(error),
+        // Reference: it is louder about silence.
+        None => "!".to_owned(),
     }
 }
 
@@ -274,4 +276,19 @@ const USAGE: &str = "usage: watchdog <command>:
 
 fn usage(context: &Context) {
     context.out.notice(USAGE);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ipmi::DecodeError;
+
+    #[test]
+    fn no_answer_is_told_from_a_refusal() {
+        let fault = |error| WatchdogFault::Reset(error).to_string();
+        let nothing = CallError::Decode(DecodeError { length: 0 });
+        assert_eq!(fault(nothing), "Reset Watchdog Timer command failed!");
+        let refusal = CallError::Refused(CompletionCode(0x80));
+        assert_eq!(fault(refusal), "Reset Watchdog Timer command failed: Attempt to reset uninitialized watchdog");
+    }
 }

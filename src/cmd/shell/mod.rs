@@ -11,7 +11,7 @@ mod piped;
 mod terminal;
 
 use super::{FAMILIES, dispatch, print_table};
-use crate::cli::script::shell_words;
+use crate::cli::script::{shell_parted, shell_words};
 use crate::family::{Context, Family, Running, Status};
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -82,6 +82,7 @@ fn run<'a>(context: &'a mut Context, _words: &'a [String]) -> Running<'a> {
                         let words = shell_words(line);
                         // Reference: an empty first word in quotes is no command.
                         if words.first().is_some_and(|word| !word.is_empty()) {
+                            context.memory.parted = shell_parted(line);
                             status = dispatch(context, &words).await;
                         }
                     }
