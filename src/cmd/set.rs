@@ -104,15 +104,12 @@ fn apply(context: &mut Context, leaf: Leaf) -> Option<Result<(), SetFault>> {
     let first = |rest: Rest| tree::rest(rest).into_iter().next();
     Some(match leaf {
         Leaf::Help(_) => return None,
-        Leaf::Verbose(rest) => match level(context.out.verbose().saturating_add(1), "verbose", first(rest)) {
-            // Reference: what is logged goes on depending on the -v of the command line alone.
-            Ok(verbose) => {
-                context.out.set_verbose(verbose);
-                Ok(())
-            }
-            Err(fault) => Err(fault),
-        },
-        Leaf::Csv(rest) => level(1, "csv", first(rest)).map(|csv| context.out.set_csv(csv)),
+        // Reference: what is logged goes on depending on the -v of the command line alone.
+        Leaf::Verbose(rest) => {
+            let more = context.out.verbose().saturating_add(1);
+            level(more, "verbose", first(rest), |verbose| context.out.set_verbose(verbose))
+        }
+        Leaf::Csv(rest) => level(1, "csv", first(rest), |csv| context.out.set_csv(csv)),
         Leaf::Hostname(rest) => session(context, "hostname", &format!("hostname to {}", first(rest)?)),
         Leaf::Username(rest) => {
             let name: String = first(rest)?.chars().take(USER_NAME).collect();
@@ -153,9 +150,18 @@ fn apply(context: &mut Context, leaf: Leaf) -> Option<Result<(), SetFault>> {
     })
 }
 
-fn level(default: i32, option: &'static str, word: Option<String>) -> Result<i32, SetFault> {
-    let Some(word) = word else { return Ok(default) };
-    number::parse_i32(&word).map_err(|_: NumberError| SetFault::Argument { option, word })
+/// Sets a level. Reference: a word that is no number is refused, and sets it to 0; a number that is merely too large for
+/// it is refused and changes nothing.
+fn level(default: i32, option: &'static str, word: Option<String>, set: impl Fn(i32)) -> Result<(), SetFault> {
+    let Some(word) = word else {
+        set(default);
+        return Ok(());
+    };
+    let wide = number::signed(&word);
+    if let Some(level) = wide.map_or(Some(0), |wide| i32::try_from(wide).ok()) {
+        set(level);
+    }
+    number::parse_i32(&word).map(drop).map_err(|_: NumberError| SetFault::Argument { option, word })
 }
 
 /// Says what a session was given. Reference: a session that is open goes on as it is, and none is

@@ -12,8 +12,8 @@ use crate::transport::{self, Observer, OpenError, SharedObserver, Transport};
 use std::sync::Arc;
 
 impl Observer for Output {
-    fn verbosity(&self) -> u32 {
-        u32::try_from(self.verbose()).unwrap_or(0)
+    fn verbosity(&self) -> i32 {
+        self.verbose()
     }
 
     fn log(&self, level: Level, text: &str) {

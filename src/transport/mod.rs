@@ -28,8 +28,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Where a transport reports what a user may want to read.
 pub trait Observer: Send + Sync {
-    /// How many `-v` are in force just now; commands may raise it while they run.
-    fn verbosity(&self) -> u32;
+    /// How many `-v` are in force just now. Commands may raise it while they run, and `set verbose` may make it
+    /// negative, which most of what asks takes for verbose.
+    fn verbosity(&self) -> i32;
 
     /// One diagnostic line for stderr, shown when the level is in force.
     fn log(&self, level: Level, text: &str);

@@ -118,7 +118,7 @@ pub struct LanTransport<M: Machine> {
 struct Deaf;
 
 impl Observer for Deaf {
-    fn verbosity(&self) -> u32 {
+    fn verbosity(&self) -> i32 {
         0
     }
 

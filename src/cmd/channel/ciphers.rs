@@ -39,7 +39,8 @@ const SUITES: &[Column] = &[
 
 impl SuiteRow {
     fn iana(&self) -> Cow<'static, str> {
-        self.iana.map_or(Cow::Borrowed("N/A"), |iana| Cow::Owned(format!("{iana:06x}")))
+        // Reference: a manufacturer's suite whose manufacturer is 0 looks like a standard one.
+        self.iana.filter(|iana| *iana != 0).map_or(Cow::Borrowed("N/A"), |iana| Cow::Owned(format!("{iana:06x}")))
     }
 }
 
