@@ -49,6 +49,8 @@ impl NetFn {
     pub const STORAGE: NetFn = NetFn(0x0a);
     /// LAN, serial and SOL configuration.
     pub const TRANSPORT: NetFn = NetFn(0x0c);
+    /// Commands of a manufacturer, whose enterprise number begins the data.
+    pub const OEM: NetFn = NetFn(0x2e);
     /// Intel's serial over LAN for IPMI 1.5.
     pub const ISOL: NetFn = NetFn(0x34);
     /// Group extensions (PICMG, DCMI, VITA); the first data byte names the group.
