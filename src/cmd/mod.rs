@@ -4,6 +4,7 @@
 mod arguments;
 mod channel;
 mod chassis;
+mod dcmi;
 mod event;
 mod exec;
 mod file;
@@ -60,7 +61,7 @@ static FAMILIES: &[Family] = &[
     user::USER,
     channel::CHANNEL,
     session::SESSION,
-    not_yet::family("dcmi", "Data Center Management Interface"),
+    dcmi::DCMI,
     not_yet::family("nm", "Node Manager Interface"),
     not_yet::family("sunoem", "OEM Commands for Sun servers"),
     not_yet::family("kontronoem", "OEM Commands for Kontron devices"),

@@ -7,7 +7,9 @@
 pub mod app;
 pub mod chassis;
 mod code;
+pub mod dcmi;
 mod effect;
+pub mod extension;
 pub mod firewall;
 pub mod fru;
 pub mod i2c;

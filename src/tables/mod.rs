@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod completion;
+pub mod dcmi;
 pub mod entity;
 pub mod events;
 pub mod fru;
@@ -56,6 +57,11 @@ pub fn in_one_call<const N: usize>(codes: [(Names, u32); N]) -> [Cow<'static, st
 /// What stands for a code without a name.
 pub fn unknown(code: u32) -> Cow<'static, str> {
     Cow::Owned(format!("Unknown (0x{code:02X})"))
+}
+
+/// A name, or what stands for a code without one where the reference writes it in lower case.
+pub fn named(name: Option<&'static str>, code: u32) -> Cow<'static, str> {
+    name.map_or_else(|| Cow::Owned(format!("Unknown (0x{code:x})")), Cow::Borrowed)
 }
 
 /// A name that belongs to one manufacturer's code.
