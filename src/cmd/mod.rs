@@ -37,6 +37,7 @@ pub use sdr::load_cache as load_sdr_cache;
 
 use crate::cli::{self, CommandLine};
 use crate::family::{Context, Family, Status};
+use crate::oem::node_manager;
 use crate::out::Output;
 
 /// Every family, in the order of the reference's command table.
@@ -62,7 +63,7 @@ static FAMILIES: &[Family] = &[
     channel::CHANNEL,
     session::SESSION,
     dcmi::DCMI,
-    not_yet::family("nm", "Node Manager Interface"),
+    node_manager::NM,
     not_yet::family("sunoem", "OEM Commands for Sun servers"),
     not_yet::family("kontronoem", "OEM Commands for Kontron devices"),
     not_yet::family("picmg", "Run a PICMG/ATCA extended cmd"),

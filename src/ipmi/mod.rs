@@ -16,6 +16,7 @@ pub mod i2c;
 pub mod isol;
 pub mod lan;
 pub mod lan6;
+pub mod node_manager;
 pub mod pef;
 mod reader;
 mod route;
