@@ -1,7 +1,8 @@
 //! What a family of commands is, and what it is handed.
 
-use crate::bmc::{Bmc, CallError, EventMap};
+use crate::bmc::{Bmc, CallError, EventMap, ExtensionError};
 use crate::out::{Output, completion_text};
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -166,4 +167,32 @@ pub fn eval_failure(context: &Context, error: &CallError) -> Status {
         }
     }
     Status::FAILED
+}
+
+/// The words of a family whose commands are a body's or a manufacturer's own, when they bring nothing.
+pub struct Owned {
+    /// What the commands are called.
+    pub name: &'static str,
+    /// What is said when nothing answers.
+    pub silence: &'static str,
+    /// What completion codes mean to these commands.
+    pub reason: fn(u8) -> Cow<'static, str>,
+}
+
+impl Owned {
+    /// Says why a request failed, and fails. Reference: an answer of somebody else's is told on stdout.
+    pub fn failure(&self, context: &Context, error: &ExtensionError) -> Status {
+        let (out, name) = (&context.out, self.name);
+        match error {
+            ExtensionError::Foreign(first) => {
+                out.print(&format!("\n    A valid {name} command was not returned! ({first:x})"));
+            }
+            ExtensionError::Call(CallError::Refused(code)) => {
+                let reason = (self.reason)(code.0);
+                out.error(&format!("\n    {name} request failed because: {reason} ({:x})", code.0));
+            }
+            ExtensionError::Call(_) => out.error(&format!("\n    {}", self.silence)),
+        }
+        Status::FAILED
+    }
 }

@@ -132,6 +132,31 @@ fn both_programs_treat_odd_sessions_alike() {
     }
 }
 
+/// Each on a machine of its own, because the reference leaves its session open.
+#[test]
+fn both_programs_ping() {
+    if is_missing(REFERENCE) {
+        return;
+    }
+    for words in ["-I lan dcmi oob_discover", "-I lan -v dcmi oob_discover", "-I lanplus -v dcmi oob_discover"] {
+        let of = |program: &str| {
+            let served = Served::new("{}");
+            let before = served.sessions();
+            let output = Command::new(program)
+                .args(["-H", "127.0.0.1", "-p", &served.port.to_string(), "-U", "admin", "-P", "admin"])
+                .args(words.split(' '))
+                .output()
+                .expect("the program runs");
+            let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+            (output.status.code(), stdout, served.sessions() == before)
+        };
+        let (status, stdout, is_closed) = of(env!("CARGO_BIN_EXE_ipmitool"));
+        let (expected_status, expected, _) = of(REFERENCE);
+        assert_eq!((status, stdout), (expected_status, expected), "{words}");
+        assert!(is_closed, "{words}: the session is not closed");
+    }
+}
+
 /// `ipmitool simulate` with both faces, until it is told to stop.
 #[test]
 fn the_simulate_command_serves_both_faces() {

@@ -3,6 +3,7 @@
 //! Errors here have no words for a user; the family's call site has.
 
 mod event_map;
+mod extension;
 pub mod fru;
 pub mod lan;
 pub mod preamble;
@@ -13,6 +14,7 @@ mod sensor;
 mod trail;
 
 pub use event_map::{EventMap, EventMapFault, EventMessage};
+pub use extension::ExtensionError;
 pub use preamble::Extensions;
 pub use registry::Registry;
 pub use sdr::{SdrEvent, SdrFault, StoredRecord};

@@ -1,9 +1,10 @@
-//! The command line: glibc's option rules, the options as typed, and the numbers in them.
+//! The command line: glibc's option rules, the options as typed, and the numbers and choices in the words.
 //!
-//! clap has no part in this stage: the reference's options permute, bundle, repeat and fail in
+//! clap has no part in reading options: the reference's options permute, bundle, repeat and fail in
 //! their own way, and act in the order in which they are written.
 
 mod authentication;
+pub mod choices;
 pub mod float;
 pub mod getopt;
 pub mod number;

@@ -4,6 +4,7 @@
 mod arguments;
 mod channel;
 mod chassis;
+mod dcmi;
 mod event;
 mod exec;
 mod file;
@@ -36,6 +37,7 @@ pub use sdr::load_cache as load_sdr_cache;
 
 use crate::cli::{self, CommandLine};
 use crate::family::{Context, Family, Status};
+use crate::oem::node_manager;
 use crate::out::Output;
 
 /// Every family, in the order of the reference's command table.
@@ -60,8 +62,8 @@ static FAMILIES: &[Family] = &[
     user::USER,
     channel::CHANNEL,
     session::SESSION,
-    not_yet::family("dcmi", "Data Center Management Interface"),
-    not_yet::family("nm", "Node Manager Interface"),
+    dcmi::DCMI,
+    node_manager::NM,
     not_yet::family("sunoem", "OEM Commands for Sun servers"),
     not_yet::family("kontronoem", "OEM Commands for Kontron devices"),
     not_yet::family("picmg", "Run a PICMG/ATCA extended cmd"),

@@ -28,6 +28,8 @@ impl Request {
             (NetFn::GROUP, 0x00 | 0x01 | 0x3e | 0x40) if first != Some(DCMI) => true,
             // DCMI: capabilities, power, asset tag, sensors, controller's name, limits, temperatures.
             (NetFn::GROUP, 0x01..=0x03 | 0x06 | 0x07 | 0x09 | 0x0c | 0x10 | 0x13) => first == Some(DCMI),
+            // Intel's Node Manager: policies, thresholds, suspension, statistics, capabilities, version, alerts.
+            (NetFn::OEM, 0xc2 | 0xc4 | 0xc6 | 0xc8..=0xca | 0xcf | 0xf2) => self.data.starts_with(&[0x57, 0x01, 0x00]),
             _ => false,
         }
     }
@@ -49,6 +51,7 @@ mod tests {
         {
             assert!(!is(netfn, cmd, &[1]), "{netfn:x}/{cmd:x}");
         }
+        assert!(is(0x2e, 0xc8, &[0x57, 1, 0, 1]) && !is(0x2e, 0xc8, &[0x58, 1, 0]) && !is(0x2e, 0xc7, &[0x57, 1, 0]));
         assert!(!is(0x0c, 4, &[1, 1]) && !is(0x2c, 4, &[0xdc]) && !is(0x2c, 2, &[0]));
     }
 }

@@ -7,13 +7,16 @@
 pub mod app;
 pub mod chassis;
 mod code;
+pub mod dcmi;
 mod effect;
+pub mod extension;
 pub mod firewall;
 pub mod fru;
 pub mod i2c;
 pub mod isol;
 pub mod lan;
 pub mod lan6;
+pub mod node_manager;
 pub mod pef;
 mod reader;
 mod route;
@@ -49,6 +52,8 @@ impl NetFn {
     pub const STORAGE: NetFn = NetFn(0x0a);
     /// LAN, serial and SOL configuration.
     pub const TRANSPORT: NetFn = NetFn(0x0c);
+    /// Commands of a manufacturer, whose enterprise number begins the data.
+    pub const OEM: NetFn = NetFn(0x2e);
     /// Intel's serial over LAN for IPMI 1.5.
     pub const ISOL: NetFn = NetFn(0x34);
     /// Group extensions (PICMG, DCMI, VITA); the first data byte names the group.

@@ -10,3 +10,5 @@ mod kontron;
 mod quanta;
 mod supermicro;
 mod viking;
+
+pub use intel::node_manager;

@@ -41,10 +41,37 @@ pub fn pong(tag: u8) -> Vec<u8> {
     out
 }
 
+/// Whether an ASF message is a presence pong, and whether it says that IPMI is spoken.
+pub fn pong_supports_ipmi(asf: &[u8]) -> Option<bool> {
+    match asf {
+        [0x00, 0x00, 0x11, 0xbe, 0x40, _, _, _, data @ ..] => data.get(8).map(|entities| entities & 0x80 != 0),
+        _ => None,
+    }
+}
+
 /// Whether an ASF message is a presence ping, and its tag.
 pub fn ping_tag(asf: &[u8]) -> Option<u8> {
     match asf {
         [0x00, 0x00, 0x11, 0xbe, 0x80, tag, ..] => Some(*tag),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pong_answers_a_ping() {
+        let asf = |datagram: &[u8]| match decode(datagram) {
+            Ok(Class::Asf(asf)) => (ping_tag(asf), pong_supports_ipmi(asf)),
+            _ => (None, None),
+        };
+        assert_eq!(asf(&PING), (Some(0), None));
+        assert_eq!(asf(&pong(7)), (None, Some(true)));
+        let mut other = pong(7);
+        other[20] = 0x01;
+        assert_eq!(asf(&other), (None, Some(false)));
+        assert_eq!(asf(&other[..20]), (None, None));
     }
 }

@@ -1,7 +1,7 @@
 //! Application commands about the controller itself (IPMI 2.0 chapters 20 and 22).
 
 use super::registry::Handler;
-use super::{Origin, Outcome, State};
+use super::{Origin, Outcome, State, dcmi};
 use crate::ipmi::{CompletionCode, Request};
 use std::collections::BTreeMap;
 
@@ -22,29 +22,19 @@ pub fn find(cmd: u8) -> Option<Handler> {
     })
 }
 
-/// The handler for a group extension: only what the profile gives an answer to.
-pub fn find_group(cmd: u8) -> Option<Handler> {
-    Some(match cmd {
-        0x00 => |state, _, request| {
-            let answer = match request.data.first() {
-                Some(0x00) => &state.picmg,
-                Some(0x03) => &state.vita,
-                _ => &None,
-            };
-            answer.clone().ok_or(CompletionCode::INVALID_COMMAND)
-        },
+/// Answers a group extension: DCMI, and of PICMG and VITA what the profile gives an answer to.
+pub fn group(state: &mut State, _: &Origin, request: &Request) -> Outcome {
+    let answer = match (request.cmd, request.data.first()) {
+        (_, Some(&dcmi::GROUP)) => return dcmi::answer(state, request),
+        (0x00, Some(0x00)) => state.picmg.clone(),
+        (0x00, Some(0x03)) => state.vita.clone(),
         // PICMG Get Address Info: hardware address 41h, IPMB-0 address 82h.
-        0x01 => |state, _, request| match request.data.first() {
-            Some(0x00) if state.picmg.is_some() => Ok(vec![0x00, 0x41, 0x82, 0xff, 0x00, 0x01, 0x00]),
-            _ => Err(CompletionCode::INVALID_COMMAND),
-        },
+        (0x01, Some(0x00)) => state.picmg.as_ref().map(|_| vec![0x00, 0x41, 0x82, 0xff, 0x00, 0x01, 0x00]),
         // VITA Get FRU Address Info.
-        0x40 => |state, _, request| match request.data.first() {
-            Some(0x03) if state.vita.is_some() => Ok(vec![0x03, 0x41, 0x82, 0xff, 0x00, 0x01, 0x00]),
-            _ => Err(CompletionCode::INVALID_COMMAND),
-        },
-        _ => return None,
-    })
+        (0x40, Some(0x03)) => state.vita.as_ref().map(|_| vec![0x03, 0x41, 0x82, 0xff, 0x00, 0x01, 0x00]),
+        _ => None,
+    };
+    answer.ok_or(CompletionCode::INVALID_COMMAND)
 }
 
 fn set_global_enables(state: &mut State, _: &Origin, request: &Request) -> Outcome {

@@ -2,7 +2,7 @@
 //!
 //! A rule is written `NETFN/CMD[/DATA][#N]:ACTION`, all numbers but `N` hexadecimal. `DATA` is a
 //! prefix the request data must have; `#N` picks the Nth matching request (from 1) instead of all;
-//! `*/*` matches every request. Actions: `cc=HH` (refuse), `cut=N` (keep N bytes), `pad=N` (lengthen
+//! `*/*` matches every request. Actions: `cc=HH` (refuse), `code=HH` (the same, but with the data), `cut=N` (keep N bytes), `pad=N` (lengthen
 //! with zeros to N bytes), `set=I=HH` (overwrite byte I), `reply=HEX` (answer with these bytes),
 //! `seed=S` (answer with pseudo-random bytes of the usual length, drawn from the seed and the
 //! request), `seed=S+K` (the same, keeping the first K bytes), `drop`, `delay=MS`. `cut`, `pad` and the index of `set` are decimal.
@@ -21,6 +21,7 @@ pub struct FaultError(String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Action {
     Refuse(CompletionCode),
+    Complete(CompletionCode),
     Cut(usize),
     Pad(usize),
     Set(usize, u8),
@@ -82,6 +83,7 @@ impl FromStr for Rule {
         let count = |word: &str| word.parse::<usize>().ok().filter(|n| *n <= MAX_REPLY).ok_or_else(bad);
         let action = match verb {
             "cc" => Action::Refuse(CompletionCode(byte(value)?)),
+            "code" => Action::Complete(CompletionCode(byte(value)?)),
             "cut" => Action::Cut(count(value)?),
             "pad" => Action::Pad(count(value)?),
             "set" => {
@@ -133,6 +135,7 @@ impl Faults {
             }
             match &rule.action {
                 Action::Refuse(code) => reply = Reply::refused(*code),
+                Action::Complete(code) => reply.completion = *code,
                 Action::Cut(length) => reply.data.truncate(*length),
                 Action::Pad(length) => {
                     let mut data = reply.data.to_vec();
@@ -226,6 +229,8 @@ mod tests {
         assert_eq!(decide(&["06/01/05:set=1=ff"], &request), Decision::Reply(Reply::ok(vec![1, 0xff, 3, 4])));
         assert_eq!(decide(&["06/01/06:cut=2"], &request), Decision::Reply(Reply::ok(vec![1, 2, 3, 4])));
         assert_eq!(decide(&["*/*:cc=c1"], &request), Decision::Reply(Reply::refused(CompletionCode(0xc1))));
+        let coded = Reply { completion: CompletionCode(0x80), ..Reply::ok(vec![1, 2, 3, 4]) };
+        assert_eq!(decide(&["06/01:code=80"], &request), Decision::Reply(coded));
         assert_eq!(decide(&["06/01:drop"], &request), Decision::Drop);
         assert_eq!(decide(&["06/01#2:drop"], &request), Decision::Reply(Reply::ok(vec![1, 2, 3, 4])));
     }

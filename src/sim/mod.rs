@@ -9,6 +9,7 @@ mod boot;
 mod channel;
 mod chassis;
 mod console;
+mod dcmi;
 pub mod fault;
 mod firewall;
 mod fru;
@@ -18,6 +19,7 @@ mod i2c;
 mod isol;
 mod lan;
 mod lan_data;
+mod node_manager;
 mod pef;
 pub mod privilege;
 mod profile;
@@ -112,7 +114,7 @@ impl SimulatedBmc {
                 Reply::refused(CompletionCode::DISABLED)
             }
             Some(handler) => match handler(&mut self.state, origin, request) {
-                Ok(data) => Reply::ok(data),
+                Ok(data) => Reply { completion: dcmi::completion(&self.state, request), data: data.into() },
                 Err(code) => Reply::refused(code),
             },
             None => Reply::refused(CompletionCode::INVALID_COMMAND),

@@ -1,8 +1,8 @@
 //! Which handler answers which (network function, command).
 
 use super::{
-    Origin, Outcome, State, app, boot, channel, chassis, console, firewall, fru, i2c, isol, lan, pef, sdr, sel, sensor,
-    session, sol, user, watchdog,
+    Origin, Outcome, State, app, boot, channel, chassis, console, firewall, fru, i2c, isol, lan, node_manager, pef,
+    sdr, sel, sensor, session, sol, user, watchdog,
 };
 use crate::ipmi::{NetFn, Request};
 
@@ -26,7 +26,8 @@ pub fn find(netfn: NetFn, cmd: u8) -> Option<Handler> {
         NetFn::TRANSPORT => lan::find(cmd).or_else(|| sol::find(cmd)),
         NetFn(0x30) => console::find_tyan(cmd),
         NetFn::ISOL => isol::find(cmd),
-        NetFn::GROUP => app::find_group(cmd),
+        NetFn::GROUP => Some(app::group),
+        NetFn::OEM => node_manager::find(cmd),
         _ => None,
     }
 }

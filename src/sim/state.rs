@@ -4,11 +4,13 @@ use super::boot::BootOptions;
 use super::channel::Channels;
 use super::chassis::Chassis;
 use super::console::SerialPort;
+use super::dcmi::Dcmi;
 use super::firewall::Firewall;
 use super::fru::Frus;
 use super::i2c::Devices;
 use super::isol::IsolConfiguration;
 use super::lan::LanConfiguration;
+use super::node_manager::NodeManager;
 use super::pef::Pef;
 use super::profile::Hex;
 use super::sdr::Repository;
@@ -84,6 +86,10 @@ pub struct State {
     pub frus: Frus,
     /// Devices on the I2C buses.
     pub i2c: Devices,
+    /// Data center management.
+    pub dcmi: Dcmi,
+    /// Intel's power policies.
+    pub node_manager: NodeManager,
 }
 
 const DEVICE_ID: [u8; 15] = [0x20, 0x01, 0x03, 0x14, 0x02, 0xbf, 0xb9, 0x1e, 0x00, 0x01, 0x10, 0x0a, 0x00, 0x00, 0x2c];
@@ -144,6 +150,8 @@ impl State {
             firewall: Firewall::default(),
             frus: Frus::new(lists(profile.fru).unwrap_or_else(fru_data::images)),
             i2c: Devices::default(),
+            dcmi: Dcmi::default(),
+            node_manager: NodeManager::default(),
         }
     }
 

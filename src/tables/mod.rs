@@ -2,12 +2,14 @@
 
 pub mod codes;
 pub mod completion;
+pub mod dcmi;
 pub mod entity;
 pub mod events;
 pub mod fru;
 pub mod iana;
 pub mod jedec;
 pub mod lan6;
+pub mod node_manager;
 pub mod pef;
 pub mod products;
 pub mod sensor;
@@ -56,6 +58,17 @@ pub fn in_one_call<const N: usize>(codes: [(Names, u32); N]) -> [Cow<'static, st
 /// What stands for a code without a name.
 pub fn unknown(code: u32) -> Cow<'static, str> {
     Cow::Owned(format!("Unknown (0x{code:02X})"))
+}
+
+/// A name, or what stands for a code without one where the reference writes it in lower case.
+pub fn named(name: Option<&'static str>, code: u32) -> Cow<'static, str> {
+    name.map_or_else(|| Cow::Owned(format!("Unknown (0x{code:x})")), Cow::Borrowed)
+}
+
+/// The same for names that the reference shows with one call; see [`in_one_call`].
+pub fn named_in_one_call<const N: usize>(names: [(Option<&'static str>, u32); N]) -> [Cow<'static, str>; N] {
+    let leftmost = names.iter().find(|(name, _)| name.is_none()).map(|(_, code)| *code);
+    names.map(|(name, code)| named(name, leftmost.unwrap_or(code)))
 }
 
 /// A name that belongs to one manufacturer's code.

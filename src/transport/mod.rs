@@ -128,6 +128,12 @@ pub trait Transport: Send + Sync {
     /// Tells the driver the address this side speaks from; only `open` has one to tell.
     fn set_own_address(&self, _address: u8) {}
 
+    /// Pings the controller, beside the session: whether it says that it speaks IPMI. None where it does not
+    /// answer, or where there is nothing to ping.
+    fn ping(&self) -> BoxFuture<'_, Option<bool>> {
+        Box::pin(async { None })
+    }
+
     /// Gives the session up without a word to the BMC: it is resetting, or its channel is gone.
     fn abandon(&self) {}
 

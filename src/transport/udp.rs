@@ -5,6 +5,7 @@ use super::link::{Link, Unreachable};
 use super::{BoxFuture, Limits, Observer, OpenError, SessionInfo, SharedObserver, Transport, TransportError};
 use crate::ipmi::app::GetDeviceId;
 use crate::ipmi::{Command, NetFn, Reply, Request, Route};
+use crate::protocol::rmcp::{self, Class};
 use crate::protocol::{Effect, Failure, Key, Machine, Note, Quirks, Random, Schedule};
 use crate::sys::Level;
 use crate::tables::codes::PRIVILEGE_LEVELS;
@@ -494,6 +495,26 @@ impl<M: Machine> Transport for LanTransport<M> {
 
     fn manufacturer(&self) -> Option<u32> {
         self.manufacturer
+    }
+
+    fn ping(&self) -> BoxFuture<'_, Option<bool>> {
+        Box::pin(async move {
+            let core = &mut *self.core.lock().await;
+            let schedule = self.options.schedule(CONSOLE_TIMEOUT, Duration::ZERO);
+            for _ in 0..schedule.tries {
+                core.link.send(&rmcp::PING).await;
+                let until = Instant::now().checked_add(schedule.timeout)?;
+                while let Ok(Ok(length)) = tokio::time::timeout_at(until, core.link.receive(&mut core.buffer)).await {
+                    // Nothing of the session's is under way: what else comes is late.
+                    if let Ok(Class::Asf(asf)) = rmcp::decode(core.buffer.get(..length).unwrap_or_default())
+                        && let Some(supported) = rmcp::pong_supports_ipmi(asf)
+                    {
+                        return Some(supported);
+                    }
+                }
+            }
+            None
+        })
     }
 
     fn console(&self, config: console::Config) -> BoxFuture<'_, Option<Box<dyn Console + '_>>> {

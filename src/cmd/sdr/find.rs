@@ -6,7 +6,7 @@ use crate::cli::number;
 use crate::family::{Context, Status};
 use crate::ipmi::sdr::{Entity, SdrRecord};
 use crate::line;
-use crate::out::{Column, Format, Page, Report, bytes_of};
+use crate::out::{Column, Format, List, Page, Report, bytes_of};
 use crate::tables::entity::ENTITY_IDS;
 use crate::tables::sensor::SENSOR_TYPES;
 use serde::Serialize;
@@ -22,6 +22,30 @@ pub async fn named(context: &Context, word: &str) -> Option<Arc<StoredRecord>> {
             unopened(context, &fault);
             None
         }
+    }
+}
+
+/// Shows the sensor that has a record of this id, from a walk of its own. Reference: nothing where there is
+/// none, or where the record cannot be read.
+pub async fn show_by_id(context: &Context, rows: &List<'_>, id: u16) {
+    let listener = listener(context);
+    let mut walk = match context.bmc.open_sdr(&listener).await {
+        Ok(walk) => walk,
+        Err(fault) => {
+            unopened(context, &fault);
+            return;
+        }
+    };
+    while let Some(header) = context.bmc.next_sdr_header(&mut walk, &listener).await {
+        if header.id != id {
+            continue;
+        }
+        let body = context.bmc.sdr_body(&mut walk, header, &listener).await;
+        let record = body.and_then(|body| SdrRecord::decode(header.kind, &body));
+        if let Some(record @ SdrRecord::Sensor(_)) = record {
+            show(context, rows, super::lasting_style(context), &record).await;
+        }
+        return;
     }
 }
 

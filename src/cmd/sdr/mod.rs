@@ -17,7 +17,7 @@ use crate::family::{Context, Family, Running, Status};
 use crate::ipmi::sdr::SdrRecord;
 pub use cache::load_cache;
 use clap::Subcommand;
-pub use find::named;
+pub use find::{named, show_by_id};
 pub use row::show;
 pub use value::Style;
 pub use words::{listener, reading, unopened, unreadable};

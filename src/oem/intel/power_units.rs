@@ -1,4 +1,4 @@
-//! Intel.
+//! The power unit map of Intel's older servers.
 
 use crate::ipmi::Reader;
 use serde::Serialize;
