@@ -79,7 +79,7 @@ impl Exchange {
     /// Session integrity key, and the keys K1 and K2 made from it. Kg stands in for the password
     /// where the BMC has one; without authentication there are no keys.
     pub fn keys(&self, algorithm: Authentication, password: &Key, kg: &Key) -> [Key; 3] {
-        let secret = if kg.bytes().iter().any(|byte| *byte != 0) { kg } else { password };
+        let secret = if kg.is_zero() { password } else { kg };
         let mut data = self.console_random.to_vec();
         data.extend(self.bmc_random);
         data.extend(self.role_and_user(self.quirks.plain_role));
