@@ -9,6 +9,8 @@ mod relay;
 
 #[path = "console/fifteen.rs"]
 mod fifteen;
+#[path = "console/library.rs"]
+mod library;
 #[path = "console/peer.rs"]
 mod peer;
 #[path = "console/simulated.rs"]
