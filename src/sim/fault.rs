@@ -2,10 +2,11 @@
 //!
 //! A rule is written `NETFN/CMD[/DATA][#N]:ACTION`, all numbers but `N` hexadecimal. `DATA` is a
 //! prefix the request data must have; `#N` picks the Nth matching request (from 1) instead of all;
-//! `*/*` matches every request. Actions: `cc=HH` (refuse), `code=HH` (the same, but with the data), `cut=N` (keep N bytes), `pad=N` (lengthen
-//! with zeros to N bytes), `set=I=HH` (overwrite byte I), `reply=HEX` (answer with these bytes),
-//! `seed=S` (answer with pseudo-random bytes of the usual length, drawn from the seed and the
-//! request), `seed=S+K` (the same, keeping the first K bytes), `drop`, `delay=MS`. `cut`, `pad` and the index of `set` are decimal.
+//! `*/*` matches every request. Actions: `cc=HH` (refuse), `code=HH` (the same, but with the data), `cut=N`
+//! (keep N bytes), `pad=N` (lengthen with zeros to N bytes), `set=I=HH` (overwrite byte I), `reply=HEX` (answer
+//! with these bytes), `seed=S` (answer with pseudo-random bytes of the usual length, drawn from the seed and
+//! the request), `seed=S+K` (the same, keeping the first K bytes), `drop`, `delay=MS`. `cut`, `pad` and the
+//! index of `set` are decimal.
 
 use crate::ipmi::{CompletionCode, NetFn, Reply, Request};
 use bytes::Bytes;
